@@ -1,0 +1,46 @@
+"""The route table: asked from the FastAPI apps, never written down. CDK, the local gateway and routes.txt use this."""
+
+import importlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from shared.api.app import route_contexts
+from shared.api.routing import permission_of
+from shared.catalogue import FALLBACK_FUNCTION, FUNCTIONS
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Route:
+    """One route of the HTTP API. `path` is a template as API Gateway writes it, e.g. /api/users/{user_id}."""
+
+    path: str
+    method: str
+    function: str
+    permission: str
+
+
+def application(function: str) -> Any:
+    """The FastAPI app of an API function."""
+    return importlib.import_module(f"functions.{function}.app").app
+
+
+@cache
+def routes() -> tuple[Route, ...]:
+    """Every route but the fallback's, sorted; two spellings of a path are two routes."""
+    found = [
+        Route(context.path_format or "", method, function.name, permission_of(context) or "")
+        for function in FUNCTIONS.values()
+        if function.kind == "api" and function.name != FALLBACK_FUNCTION
+        for context in route_contexts(application(function.name))
+        for method in context.methods or ()
+    ]
+    doubled = {(route.path, route.method) for route in found}
+    if len(doubled) != len(found):
+        raise RuntimeError("two functions serve the same method and path")
+    return tuple(sorted(found))
+
+
+def routes_txt() -> str:
+    """The route table as reviewed text: tests/contract/routes.txt must equal this."""
+    return "".join(f"{route.method:6} {route.path}  {route.function}  {route.permission}\n" for route in routes())

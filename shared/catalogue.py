@@ -1,0 +1,128 @@
+"""Every Lambda of the platform, one row each: the one place that says what exists and what it may touch.
+
+CDK makes functions, event sources, schedules and least-privilege roles from these rows; the local platform runs
+the same rows; a test holds the synthesised template against them. Standard library only.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["api", "socket", "worker"]
+Dialect = Literal["by_path", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Records of a table's stream, in order per key. Retries, bisecting and the failure queue are always on."""
+
+    table: str
+    batch_size: int = 50
+    retries: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Messages of a queue; after `receives` failed deliveries a message goes to the queue's dead-letter queue."""
+
+    name: str
+    batch_size: int = 10
+    receives: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """An EventBridge schedule, `rate(...)` or `cron(...)` in UTC."""
+
+    expression: str
+
+
+Source = Stream | Queue | Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One Lambda. Memory in MB, timeout in seconds. `reads` and `writes` name tables; writing includes reading."""
+
+    name: str
+    kind: Kind
+    handler: str
+    memory: int = 512
+    timeout: int = 29
+    layers: tuple[str, ...] = ("deps",)
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    invokes: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    posts_to_sockets: bool = False
+
+    @property
+    def dialect(self) -> Dialect:
+        """API functions choose the error dialect by path prefix (shared/api/dialects.py); the others answer nobody."""
+        return "by_path" if self.kind == "api" else "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A state machine. `definition` is a file in infra/workflows; `${name}` in it stands for the function's ARN."""
+
+    name: str
+    definition: str
+    functions: tuple[str, ...]
+    schedule: Schedule | None = None
+
+
+def api(name: str, **rights: object) -> Function:
+    """A group of HTTP endpoints: FastAPI behind Mangum in functions/<name>/app.py."""
+    return Function(name, "api", f"functions.{name}.app.handler", **rights)  # type: ignore[arg-type]
+
+
+def worker(name: str, **rights: object) -> Function:
+    """A function behind an event source, a workflow or another function: functions/<name>/handler.py."""
+    return Function(name, "worker", f"functions.{name}.handler.handler", **rights)  # type: ignore[arg-type]
+
+
+SCORING = ("deps", "onnx", "models")
+
+FUNCTIONS: dict[str, Function] = {
+    function.name: function
+    for function in (
+        api("health", reads=("live", "insiders", "platform")),
+        api("dashboard", reads=("insiders", "incidents")),
+        api("insiders", memory=1024, layers=SCORING, writes=("insiders", "incidents", "outbox")),
+        api("incidents", writes=("incidents", "outbox", "insiders")),
+        api("live", reads=("live",)),
+        api("docs", memory=256),
+        api("fallback", memory=256),
+        Function(
+            "sockets",
+            "socket",
+            "functions.live.sockets.handler",
+            writes=("live",),
+            invokes=("ticker",),
+            posts_to_sockets=True,
+        ),
+        worker("live_fanout", sources=(Stream("outbox"),), writes=("live",), posts_to_sockets=True),
+        worker("projections", sources=(Stream("outbox"),), writes=("insiders",), starts=("baselines",)),
+        worker(
+            "ticker",
+            timeout=90,
+            writes=("live",),
+            reads=("insiders",),
+            invokes=("ticker",),
+            sources=(Schedule("rate(1 minute)"),),
+            posts_to_sockets=True,
+        ),
+        worker("baselines", memory=1024, timeout=300, layers=("deps", "onnx"), writes=("insiders",)),
+    )
+}
+
+WORKFLOWS: dict[str, Workflow] = {
+    workflow.name: workflow
+    for workflow in (
+        Workflow("baselines", "baselines.asl.json", ("baselines",), schedule=Schedule("cron(5 0 * * ? *)")),
+    )
+}
+
+SOCKET_FUNCTION = "sockets"
+FALLBACK_FUNCTION = "fallback"

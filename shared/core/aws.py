@@ -1,0 +1,40 @@
+"""AWS clients: made on first use, kept while the process lives, every one with explicit timeouts and retries.
+
+Clients and not resources: only clients are thread-safe, and the resource layer doubles the parsing cost.
+"""
+
+from functools import cache
+from typing import Any
+
+from shared.core.settings import settings
+
+CONNECT_SECONDS = 2
+READ_SECONDS = 5
+ATTEMPTS = 6
+
+
+@cache
+def session() -> Any:
+    """One botocore session: a second one would load the service descriptions again (45 ms)."""
+    import botocore.session
+
+    return botocore.session.get_session()
+
+
+@cache
+def client(service: str, endpoint: str | None = None) -> Any:
+    """The client of a service, e.g. `client("dynamodb")`. Six attempts, standard back-off, about 10 s in all."""
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        max_pool_connections=32,
+    )
+    return session().create_client(service, config=config, endpoint_url=endpoint)
+
+
+def sockets() -> Any:
+    """The client that posts to WebSocket connections (`/@connections`)."""
+    return client("apigatewaymanagementapi", settings().sockets_endpoint)

@@ -1,0 +1,12 @@
+"""Waiting before another try: full jitter, so that those who met once do not meet again."""
+
+import random
+import time
+
+FIRST_SECONDS = 0.004
+MOST_SECONDS = 0.25
+
+
+def pause(attempt: int) -> None:
+    """Waits a random time below `0.004 * 2**attempt` seconds, a quarter of a second at the most."""
+    time.sleep(random.uniform(0, min(MOST_SECONDS, FIRST_SECONDS * 2 ** min(attempt, 10))))

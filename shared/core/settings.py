@@ -1,0 +1,47 @@
+"""What the deployment tells the code. Add a field here and in infra/environment.py; nothing else reads the environment.
+
+A plain dataclass: the stream and socket handlers must start without pydantic (a quarter of a cold start).
+"""
+
+import os
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+CHOICES = {"stage": ("local", "dev", "prod"), "auth_mode": ("open", "strict")}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`VEDETTE_<FIELD>` in the environment; the defaults are the safe ones."""
+
+    stage: str = "local"
+    table_prefix: str = "vedette-local-"
+    function_prefix: str = "vedette-local-"
+    data_bucket: str = "vedette-local-data"
+    auth_mode: str = "strict"
+    user_pool_id: str = ""
+    user_pool_client_id: str = ""
+    sockets_endpoint: str = ""
+    started_at: str = ""
+    models_path: Path = Path("/opt/models")
+    openapi_path: Path = Path("/var/task/openapi.json")
+    workflow_arn_prefix: str = ""
+
+    def __post_init__(self) -> None:
+        for name, allowed in CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise ValueError(
+                    f"VEDETTE_{name.upper()} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}"
+                )
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read on first use and never on import."""
+    given = {field.name: os.environ.get(f"VEDETTE_{field.name.upper()}") for field in fields(Settings)}
+    chosen: dict[str, Any] = {
+        name: Path(value) if name.endswith("_path") else value for name, value in given.items() if value
+    }
+    return Settings(**chosen)
