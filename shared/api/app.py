@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.datastructures import DefaultPlaceholder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import RouteContext, iter_route_contexts
@@ -16,6 +17,7 @@ from starlette.exceptions import HTTPException
 from shared.api.dialects import Failure, render, status_of, validation_message
 from shared.api.edge import Edge
 from shared.api.routing import Routes, permission_of
+from shared.api.unexpected import unexpected_error
 from shared.core.errors import DomainError
 
 
@@ -27,6 +29,7 @@ def create_app(title: str, *routes: Routes) -> FastAPI:
     app.add_exception_handler(DomainError, _domain_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, unexpected_error)
     for context in route_contexts(app):
         _check_declared(context)
     return app
@@ -45,7 +48,8 @@ def route_contexts(app: FastAPI) -> list[RouteContext]:
 def _check_declared(context: RouteContext) -> None:
     if permission_of(context) is None:
         raise RuntimeError(f"{context.path} declares no permission")
-    if context.response_model is None and context.response_class is JSONResponse:
+    answers_itself = not isinstance(context.response_class, DefaultPlaceholder)
+    if context.response_model is None and not answers_itself:
         raise RuntimeError(f"{context.path} has no response model")
 
 
