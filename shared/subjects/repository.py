@@ -1,0 +1,94 @@
+"""Monitored people in the `insiders` table.
+
+| question                       | pk              | sk             | attributes                                   |
+| one person, all people         | DIRECTORY       | <subject_id>   | doc: the person; risk: ITS by day; dismissed |
+
+`risk` is a JSON map of UTC day to the day's score, `dismissed` a JSON list of days whose alert was a false positive.
+Both are written by the pipeline's transaction (shared/activities) and by the verdict on an incident.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import cache
+
+from shared.core.errors import Conflict, NotFound
+from shared.storage.attributes import Item, from_doc, to_doc
+from shared.storage.schema import INSIDERS
+from shared.storage.store import ConditionFailed, Store, store
+from shared.storage.writes import ABSENT, PRESENT, Put, Update
+from shared.subjects.model import Subject
+from shared.threats.risk import current_risk
+
+DIRECTORY = "DIRECTORY"
+MOST_PEOPLE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A person together with what the pipeline knows of their risk."""
+
+    subject: Subject
+    day_scores: Mapping[date, float]
+    dismissed: frozenset[date] = frozenset()
+
+    def its(self, now: datetime) -> float:
+        """The person's score at a moment: accumulated over the days, decayed since."""
+        return current_risk(self.day_scores, now, self.dismissed)
+
+
+class SubjectRepository:
+    """Who is monitored."""
+
+    def __init__(self, rows: Store) -> None:
+        self._rows = rows
+
+    def get(self, subject_id: str) -> Watched:
+        """One person; NotFound in the seed's words."""
+        row = self._rows.get(INSIDERS, directory_key(subject_id))
+        if row is None:
+            raise NotFound("User not found")
+        return watched_of(row)
+
+    def list_all(self) -> list[Watched]:
+        """Everybody, by id. One item a person: the cost does not depend on what they did."""
+        return [watched_of(row) for row in self._rows.query_all(INSIDERS, DIRECTORY, most=MOST_PEOPLE)]
+
+    def add(self, subject: Subject) -> None:
+        """A new person; Conflict if the id is taken."""
+        row = {**directory_key(subject.subject_id), "doc": to_doc(asdict(subject)), "risk": "{}", "dismissed": "[]"}
+        try:
+            self._rows.transact([Put(INSIDERS, row, ABSENT)])
+        except ConditionFailed as taken:
+            raise Conflict(f"User {subject.subject_id} exists") from taken
+
+
+def directory_key(subject_id: str) -> dict[str, str]:
+    """DIRECTORY / U001"""
+    return {"pk": DIRECTORY, "sk": subject_id}
+
+
+def watched_of(row: Item) -> Watched:
+    """The person in a row."""
+    scores = {date.fromisoformat(day): float(its) for day, its in from_doc(row["risk"]).items()}
+    dismissed: list[str] = json.loads(row["dismissed"])
+    return Watched(Subject(**from_doc(row["doc"])), scores, frozenset(map(date.fromisoformat, dismissed)))
+
+
+def scores_update(subject_id: str, scores: Mapping[date, float]) -> Update:
+    """The write that stores new day scores, for the pipeline's transaction."""
+    risk = to_doc({day.isoformat(): its for day, its in sorted(scores.items())})
+    return Update(INSIDERS, directory_key(subject_id), set={"risk": risk}, condition=PRESENT)
+
+
+def dismissal_update(watched: Watched, days: frozenset[date]) -> Update:
+    """The write that takes days out of a person's risk, for the transaction of a verdict."""
+    dismissed = json.dumps(sorted(day.isoformat() for day in watched.dismissed | days))
+    return Update(INSIDERS, directory_key(watched.subject.subject_id), set={"dismissed": dismissed}, condition=PRESENT)
+
+
+@cache
+def subject_repository() -> SubjectRepository:
+    """The repository of this process."""
+    return SubjectRepository(store())
