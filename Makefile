@@ -48,8 +48,8 @@ check: $(STAMPS)/dev $(STAMPS)/train ## the gate: format, lint, types, import co
 	@$(VENV)/bin/lint-imports
 	@$(MAKE) --no-print-directory test
 
-demo: $(STAMPS)/local ## replay events against the running platform: FILE= FROM= TO= SPEED= LABELS= PORT=
-	@$(PY) -m infra.demo --base http://127.0.0.1:$(PORT) $(if $(FILE),--file $(FILE)) $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) $(if $(SPEED),--speed $(SPEED)) $(if $(LABELS),--labels $(LABELS))
+demo: $(STAMPS)/local ## replay events against the running platform: FILE= FROM= TO= SPEED= LABELS= TOKEN= PORT=
+	@$(PY) -m infra.demo --base http://127.0.0.1:$(PORT) $(if $(FILE),--file $(FILE)) $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) $(if $(SPEED),--speed $(SPEED)) $(if $(LABELS),--labels $(LABELS)) $(if $(TOKEN),--token $(TOKEN))
 
 bench: $(STAMPS)/dev $(STAMPS)/train ## measure, write docs/BENCHMARKS.md
 	@$(PY) -m infra.bench

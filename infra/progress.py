@@ -1,6 +1,6 @@
 """One line of progress for `make run` while pip installs. Standard library only: it runs before anything is installed.
 
-    pip install ... 2>&1 | python3 infra/progress.py 61
+pip install ... 2>&1 | python3 infra/progress.py 61
 """
 
 import sys

@@ -108,7 +108,6 @@ FUNCTIONS: dict[str, Function] = {
             "ticker",
             timeout=90,
             writes=("live",),
-            reads=("insiders",),
             invokes=("ticker",),
             sources=(Schedule("rate(1 minute)"),),
             posts_to_sockets=True,

@@ -50,7 +50,6 @@ async def get_alert(alert_id: str, cases: Cases) -> AlertDetailOut:
     case = cases.get(case_number(alert_id))
     return AlertDetailOut(
         **alert_fields(case),
-        incident_id=case.incident_id,
         version=case.version,
         evidence=cases.evidence(case.number),
         history=cases.history(case.number),

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from shared.api.text import Prose, SubjectId
 from shared.core.clock import iso_seconds
+from shared.incidents.alerts import alert_payload
 from shared.incidents.model import Case, Status, Verdict
 from shared.incidents.service import Report, Resolution
 from shared.threats.levels import RiskLevel
@@ -16,6 +17,7 @@ class AlertOut(BaseModel):
 
     alert_id: str
     alert_db_id: int
+    incident_id: str
     user_id: str
     user: str
     timestamp: str
@@ -36,30 +38,13 @@ class AlertOut(BaseModel):
 
 
 def alert_fields(case: Case) -> dict[str, Any]:
-    """What every view of an alert begins with."""
-    return {
-        "alert_id": case.alert_id,
-        "alert_db_id": case.number,
-        "user_id": case.subject_id,
-        "user": case.subject_name,
-        "timestamp": iso_seconds(case.raised_at),
-        "its_score": case.its,
-        "risk_level": case.risk_level,
-        "anomalies": list(case.anomalies),
-        "explanation": case.explanation,
-        "status": case.status,
-        "is_viewed": case.viewed,
-        "count": case.count,
-        "first_seen": iso_seconds(case.first_seen),
-        "last_seen": iso_seconds(case.last_seen),
-        "synthetic": case.origin == "drill",
-    }
+    """What every view of an alert begins with: what the socket pushed, and whether somebody has looked."""
+    return {**alert_payload(case), "is_viewed": case.viewed, "synthetic": case.origin == "drill"}
 
 
 class AlertDetailOut(AlertOut):
     """An alert with its frozen evidence (oldest first) and its history."""
 
-    incident_id: str
     version: int
     evidence: list[dict[str, Any]]
     history: list[dict[str, Any]]

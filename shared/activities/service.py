@@ -46,7 +46,7 @@ ATTEMPTS = 60
 
 @dataclass(frozen=True, slots=True)
 class AlertAnswer:
-    """The alert that an activity raised or repeated, as its sender is told."""
+    """The alert that an activity raised or repeated, with the score that did it (the alert keeps its highest)."""
 
     number: int
     its: float
@@ -104,7 +104,8 @@ class ActivityService:
         began = time.perf_counter()
         scored = self._scorer.score(before, activities)
         plan = self._plan_alert(scored, activities, raises_own_alert)
-        answer = Ingested(scored.its, AlertAnswer(plan.case.number, plan.case.its) if plan else None, len(activities))
+        alert = AlertAnswer(plan.case.number, scored.alarming) if plan else None
+        answer = Ingested(scored.its, alert, len(activities))
         track, travels = track_after(before.track, activities)
         milliseconds = 1000 * (time.perf_counter() - began)
         self._rows.transact(

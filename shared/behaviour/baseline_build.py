@@ -20,7 +20,7 @@ from shared.subjects.model import Subject
 SAMPLE_DAYS = 28
 MAX_SAMPLES = 8_000  # person-days looked at: more do not move the quantiles, only the bill
 MAX_NAMES = 3_000  # per kind, the best known first
-MAX_OWNED = 8_000
+MAX_OWNED = 6_000
 MAX_ROLES = 31  # bits of a role mask
 OWN_SHARE = 0.6  # a device belongs to the person with more than this share of its events
 LONER = 3.0  # people of the whole organisation that a peer group is mixed with

@@ -16,7 +16,7 @@ COUNTERS = (
     "kb_read", "kb_written", "kb_downloaded", "kb_usb", "kb_uploaded", "kb_mailed_out", "external_mails",
     "external_attachments", "large_attachments", "free_mails", "kb_free_mails", "recipients", "mass_mails",
     "keywords", "geo_anomalies", "remote_logons", "public_logons", "failed_logons", "sensitive_kb",
-    "odd_night_events", "max_recipients", "max_kb_mail", "max_kb_file",
+    "odd_night_events", "max_recipients", "max_kb_mail", "max_kb_file", "vital_deletes",
 )  # fmt: skip
 INDEX = {name: position for position, name in enumerate(COUNTERS)}
 MAXIMA = frozenset(INDEX[name] for name in COUNTERS if name.startswith("max_"))
@@ -170,6 +170,8 @@ def _file_action(out: Measures, action: str, target: str, size: int, home: str) 
 
 def _path(out: Measures, path: str, action: str, removable: bool) -> None:
     kind = names.extension(path)
+    name = path.replace("\\", "/").rpartition("/")[2].lower()
+    out.add("vital_deletes", int(action == "deletes" and any(word in name for word in names.VITAL)))
     fetched = action in ("downloads", "copies", "writes", "uploads")
     out.add("executables", int(fetched and kind in names.EXECUTABLES))
     out.add("archives", int(fetched and kind in names.ARCHIVES))

@@ -17,7 +17,7 @@ from shared.behaviour.state import WINDOW, BehaviourState
 
 Matrix = NDArray[np.float64]
 LONGEST = max(SUM_VIEWS.values())
-HABIT_DAYS = 35
+HABIT_DAYS = 35  # days that make a habit of hours: a new shift is one after a few weeks
 HABIT = 3.0  # days that the organisation's clock weighs against the person's own
 USUAL = 0.15  # an hour in which the person is active on fewer than this share of days is (partly) off-hours
 _PICK = np.array([INDEX[name] for name in COUNTED])

@@ -16,6 +16,8 @@ FREE_MAIL = frozenset(
     "zoho.com qq.com 163.com 126.com comcast.net verizon.net att.net cox.net earthlink.net juno.com netzero.com "
     "charter.net bellsouth.net sbcglobal.net optonline.net hey.com fastmail.com".split()
 )
+# Words in a file's name that say its owner would miss it.
+VITAL = ("critical", "important", "confidential", "secret", "master", "production", "release", "contract", "ledger")
 SECOND_LEVEL = frozenset(("co", "com", "org", "net", "ac", "gov", "edu", "or", "ne", "go"))
 PRIVATE_10 = ("10.", "127.", "192.168.", "169.254.")
 

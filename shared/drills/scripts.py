@@ -24,6 +24,16 @@ class Draft:
     ip_address: str = OFFICE
 
 
+def moments_until(last: datetime, count: int, step: timedelta) -> list[datetime]:
+    """`count` moments up to `last`, `step` apart, closer where they would begin before `last`'s own UTC day.
+
+    A drill is one day's story: cut in two by midnight it would be two harmless halves.
+    """
+    midnight = last.replace(hour=0, minute=0, second=0, microsecond=0)
+    apart = min(step, (last - midnight) / count)
+    return [last - apart * n for n in reversed(range(count))]
+
+
 def data_exfiltration(now: datetime) -> list[Draft]:
     """Five big reads of confidential files, then three large mails to the outside: eight activities."""
     mail = {
@@ -33,8 +43,9 @@ def data_exfiltration(now: datetime) -> list[Draft]:
         "attachment_size_mb": 120.0,
         "suspicious_keywords": 1,
     }
-    reads = [Draft("file_access", now - timedelta(minutes=8 - n), _confidential(n)) for n in range(5)]
-    return reads + [Draft("email", now - timedelta(minutes=3 - n), mail) for n in range(3)]
+    moments = moments_until(now, 8, timedelta(minutes=1))
+    reads = [Draft("file_access", at, _confidential(n)) for n, at in enumerate(moments[:5])]
+    return reads + [Draft("email", at, mail) for at in moments[5:]]
 
 
 def _confidential(n: int) -> dict[str, Any]:
@@ -46,21 +57,17 @@ def off_hours(now: datetime) -> list[Draft]:
     """Eight logons of the latest night, from addresses abroad that the source itself marks as odd."""
     last = now if now.hour < NIGHT_ENDS else now.replace(hour=NIGHT_ENDS - 1, minute=50)
     details = {"location": "unknown", "remote": True, "geo_anomaly": True}
-    return [
-        Draft("logon", last - timedelta(minutes=15 * n), details, ABROAD.format(10 + n)) for n in reversed(range(8))
-    ]
+    moments = moments_until(last, 8, timedelta(minutes=15))
+    return [Draft("logon", at, details, ABROAD.format(10 + n)) for n, at in enumerate(moments)]
 
 
 def sabotage(now: datetime) -> list[Draft]:
     """Ten deletions of project files within minutes."""
-    return [
-        Draft(
-            "file_access",
-            now - timedelta(seconds=20 * (10 - n)),
-            {"file_path": f"/projects/critical_file_{n}.py", "action": "delete", "size_mb": 0.4},
-        )
-        for n in range(10)
+    deletions = [
+        {"file_path": f"/projects/critical_file_{n}.py", "action": "delete", "size_mb": 0.4} for n in range(10)
     ]
+    moments = moments_until(now, 10, timedelta(seconds=20))
+    return [Draft("file_access", at, deletion) for at, deletion in zip(moments, deletions, strict=True)]
 
 
 SCRIPTS: Mapping[str, Callable[[datetime], list[Draft]]] = {

@@ -103,12 +103,18 @@ def creation(case: Case, by: str = "detector") -> list[Write]:
     """The writes of a new case."""
     row = {**case_key(case.number), **_row(case), "unread_pk": UNREAD}
     day = case.raised_at.astimezone(UTC).date().isoformat()
+    # What an analyst wrote stays as written: the detector's repeats go into cases of its own.
+    repeats = [] if case.origin == "analyst" else [_repeats_put(case)]
     return [
         Put(INCIDENTS, row, ABSENT),
-        Put(INCIDENTS, {**repeats_key(case.subject_id, case.origin == "drill"), "number": case.number}),
+        *repeats,
         Update(INCIDENTS, {"pk": "COUNTS", "sk": day}, add={"alerts": 1}),
         history_entry(case, "raised", case.raised_at, by=by),
     ]
+
+
+def _repeats_put(case: Case) -> Put:
+    return Put(INCIDENTS, {**repeats_key(case.subject_id, case.origin == "drill"), "number": case.number})
 
 
 def change(case: Case) -> Update:

@@ -56,8 +56,8 @@ ANOMALIES = (
     Anomaly("mass_mail", ("mass_mails", "max_recipients"), "mail to very many people", ("T1534",)),
     Anomaly(
         "suspicious_tool",
-        ("executables", "foreign_extension", "new_extension"),
-        "programs or file types new to this person",
+        ("executables",),
+        "handling of programs",
         ("T1588.002", "T1056.001"),
     ),
     Anomaly(

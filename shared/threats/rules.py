@@ -80,15 +80,18 @@ def _foreign_logons(facts: Facts) -> float:
 
 
 def _deletion_burst(facts: Facts) -> float:
-    """Eight or more deletions, four times the person's own record, much of the day's file work, unheard of here."""
+    """Eight or more deletions, four times the person's own record, much of the day's file work, unheard of here.
+
+    A clean-up looks the same, and happens about once per 1,500 person-days: the burst alone is worth a look (45), an
+    alarm only when the names say that the files matter, or when it happens outside the person's hours.
+    """
     deletes = facts.count("deletes")
-    if (
-        facts.unusual("deletes") < UNHEARD
-        or deletes < 4 * facts.record("deletes")
-        or deletes < 0.3 * facts.count("files")
-    ):
+    if facts.unusual("deletes") < UNHEARD or deletes < 4 * facts.record("deletes"):
         return 0.0
-    return _rising(deletes, 8, 30, 62, 80)
+    if deletes < 0.3 * facts.count("files"):
+        return 0.0
+    aimed = facts.count("vital_deletes") >= 0.5 * deletes or facts.unusual("off_delete") >= UNHEARD
+    return _rising(deletes, 8, 30, 62, 80) if aimed else _rising(deletes, 8, 30, 40, 45)
 
 
 def _bulk_out(facts: Facts) -> float:
@@ -111,7 +114,8 @@ RULES = (
         "deletion_burst",
         "sabotage",
         ("destruction",),
-        "8 or more deletions, 4 times the person's own record, 30 % of the day's file events, 1 in 400 days here",
+        "8 or more deletions, 4 times the own record, 30 % of the day's file events, 1 in 400 days here (40 to 45); "
+        "62 and more when half of the names say that the files matter, or outside the person's hours",
         _deletion_burst,
     ),
     Rule(
