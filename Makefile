@@ -35,7 +35,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 run: $(STAMPS)/local ## start the platform: PORT=8000 AUTH=open|strict DATA=.local SEED=0 (no demonstration data)
-	@$(PY) -m infra.local --port $(PORT) $(SECOND) --data $(DATA) --auth $(AUTH) $(if $(filter 0,$(SEED)),--no-demonstration)
+	@$(PY) -m infra.local --port $(PORT) $(SECOND) --data $(DATA) --auth $(AUTH) $(if $(filter 0,$(SEED)),--no-demonstration) $(if $(MODELS),--models $(MODELS))
 
 test: $(STAMPS)/dev $(STAMPS)/train ## run the tests, fast ones first
 	@$(PY) -m pytest -m "not slow"

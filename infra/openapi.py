@@ -126,13 +126,13 @@ def _make_unique(paths: dict[str, Json]) -> None:
                 operation["operationId"] = f"{name}_{seen[name]}"
 
 
-def main(target: str) -> None:
-    """Write the document of the whole platform."""
+def write(target: Path) -> int:
+    """Write the document of the whole platform; the number of its paths."""
     document = build(api_functions())
-    Path(target).parent.mkdir(parents=True, exist_ok=True)
-    Path(target).write_text(json.dumps(document, separators=(",", ":")), encoding="utf-8")
-    print(f"{target}: {len(document['paths'])} paths")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(document, separators=(",", ":")), encoding="utf-8")
+    return len(document["paths"])
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    print(f"{sys.argv[1]}: {write(Path(sys.argv[1]))} paths")

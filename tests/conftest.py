@@ -1,5 +1,6 @@
 """What every test shares: tables under moto, made from the same schema as everywhere, and caches that start empty."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from moto import mock_aws
 
 from infra.local import moto_repairs
+from infra.local.provisioning import table_definition
 from shared.core.aws import client
 from shared.core.settings import settings
 from shared.storage.schema import TABLES, Table
@@ -21,6 +23,21 @@ DUMMY = {
     "VEDETTE_AUTH_MODE": "open",
     "VEDETTE_MODELS_PATH": str(Path(__file__).parents[1] / "layers" / "models"),
 }
+
+
+# Mangum runs a request on its thread's current loop, as in Lambda; `asyncio.run` leaves a thread without one.
+LOOP = asyncio.new_event_loop()
+asyncio.set_event_loop(LOOP)
+
+
+@pytest.fixture(autouse=True)
+def loop_of_this_thread() -> None:
+    """Every test begins with the same open loop, whatever the one before it did."""
+    asyncio.set_event_loop(LOOP)
+
+
+def pytest_unconfigure() -> None:
+    LOOP.close()
 
 
 @pytest.fixture
@@ -47,31 +64,5 @@ def forget_caches() -> None:
 
 
 def definition(table: Table) -> dict[str, Any]:
-    """A table as `create_table` wants it."""
-    keys = [("pk", "HASH"), *([(table.sk, "RANGE")] if table.sk else [])]
-    indexed = {name for index in table.indexes for name in (index.pk, index.sk)}
-    request: dict[str, Any] = {
-        "TableName": settings().table_prefix + table.name,
-        "BillingMode": "PAY_PER_REQUEST",
-        "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in keys],
-        "AttributeDefinitions": [
-            {"AttributeName": name, "AttributeType": "S"} for name in sorted({name for name, _ in keys} | indexed)
-        ],
-    }
-    if table.indexes:
-        request["GlobalSecondaryIndexes"] = [
-            {
-                "IndexName": index.name,
-                "KeySchema": [
-                    {"AttributeName": index.pk, "KeyType": "HASH"},
-                    {"AttributeName": index.sk, "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": index.projection}
-                if isinstance(index.projection, str)
-                else {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(index.projection)},
-            }
-            for index in table.indexes
-        ]
-    if table.stream:
-        request["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
-    return request
+    """A table as `create_table` wants it, under this test's prefix."""
+    return table_definition(table, settings().table_prefix)
