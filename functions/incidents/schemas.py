@@ -1,6 +1,6 @@
 """Bodies about alerts and incidents: two views of one case (C16)."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
@@ -53,7 +53,7 @@ class AlertDetailOut(AlertOut):
 class ViewedIn(BaseModel):
     """Which alerts were seen; none named: all of them."""
 
-    alert_ids: list[int] | None = Field(None, max_length=1000)
+    alert_ids: list[Annotated[int, Field(ge=1, le=10**10)]] | None = Field(None, max_length=1000)
 
 
 class ViewedOut(BaseModel):

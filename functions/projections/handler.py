@@ -16,7 +16,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
                 _project(announcement)
         except Exception as error:
             _log(error, record)
-            failures.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
+            failures.append({"itemIdentifier": _position(record)})
     return {"batchItemFailures": failures}
 
 
@@ -28,4 +28,9 @@ def _project(announcement: Announcement) -> None:
 def _log(error: Exception, record: dict[str, Any]) -> None:
     from shared.core.logging import logger
 
-    logger().error("record failed", extra={"error": repr(error), "sequence": record["dynamodb"].get("SequenceNumber")})
+    logger().error("record failed", extra={"error": repr(error), "sequence": _position(record)})
+
+
+def _position(record: dict[str, Any]) -> str:
+    """The record's sequence number; a malformed record fails alone, too."""
+    return str(record.get("dynamodb", {}).get("SequenceNumber", ""))

@@ -6,7 +6,7 @@ from fastapi.responses import JSONResponse
 from shared.api.dialects import Failure, render
 from shared.core.logging import logger
 
-# botocore's errors that mean "try again", whatever the service calls them, after its own six attempts.
+# botocore's errors that mean "try again", whatever the service calls them, after its own attempts.
 BUSY = (
     "Throttl",
     "ProvisionedThroughputExceeded",
@@ -14,6 +14,7 @@ BUSY = (
     "SlowDown",
     "ServiceUnavailable",
     "InternalServerError",
+    "TransactionInProgress",
 )
 
 

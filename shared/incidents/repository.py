@@ -13,7 +13,7 @@
 A case changes by `version = :seen` only. `unread_pk` is there while nobody has looked at the alert.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -28,6 +28,7 @@ from shared.storage.store import ConditionFailed, Store, store
 from shared.storage.writes import ABSENT, Condition, Put, Update, Write, unchanged
 
 CASES, UNREAD = "CASES", "UNREAD"
+TOGETHER = 100  # what one transaction holds
 BY_STATUS, BY_UNREAD = INCIDENTS.indexes
 TIMES = ("raised_at", "first_seen", "last_seen", "resolved_at")
 
@@ -60,14 +61,22 @@ class CaseRepository:
         rows = self._rows.query_all(INCIDENTS, UNREAD, most=limit, index=BY_UNREAD, newest_first=True)
         return [case_of(row) for row in rows]
 
-    def mark_viewed(self, number: int) -> bool:
-        """Whether this call was the one that saw it first."""
+    def mark_viewed(self, numbers: Sequence[int]) -> int:
+        """How many of these alerts this call was the first to see; unknown ones count nothing."""
+        batches = [numbers[start : start + TOGETHER] for start in range(0, len(numbers), TOGETHER)]
+        return sum(self._mark_viewed(batch) for batch in batches)
+
+    def _mark_viewed(self, numbers: Sequence[int]) -> int:
+        """All together; one that somebody has seen already makes the rest go by halves."""
         seen_first = Condition("attribute_exists(#unread_pk)")
         try:
-            self._rows.transact([Update(INCIDENTS, case_key(number), remove=("unread_pk",), condition=seen_first)])
+            self._rows.transact(
+                [Update(INCIDENTS, case_key(n), remove=("unread_pk",), condition=seen_first) for n in numbers]
+            )
         except ConditionFailed:
-            return False
-        return True
+            half = len(numbers) // 2
+            return 0 if not half else self._mark_viewed(numbers[:half]) + self._mark_viewed(numbers[half:])
+        return len(numbers)
 
     def alerts_on(self, day: date) -> int:
         """How many alerts were raised on a UTC day."""

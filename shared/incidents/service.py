@@ -10,7 +10,7 @@ Each step demands the version that was read, so that of two analysts one is told
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -23,7 +23,7 @@ from shared.incidents.repository import CaseRepository, case_repository, change,
 from shared.outbox.model import Announcement
 from shared.storage.store import ConditionFailed, Store, store
 from shared.storage.writes import Write
-from shared.subjects.repository import SubjectRepository, dismissal_update, subject_repository
+from shared.subjects.repository import SubjectRepository, dismissals_update, subject_repository
 from shared.threats.levels import RiskLevel
 
 MOVES: dict[Status, tuple[Status, ...]] = {
@@ -83,7 +83,7 @@ class IncidentService:
     def mark_viewed(self, numbers: Sequence[int] | None) -> int:
         """Marks alerts as seen; nothing named means every unread one. How many were unread until this call."""
         seen = numbers or [case.number for case in self._cases.list_unread(MOST_UNREAD)]
-        return sum(self._cases.mark_viewed(number) for number in dict.fromkeys(seen))
+        return self._cases.mark_viewed(list(dict.fromkeys(seen)))
 
     def move(self, number: int, status: Status, by: str, version: int | None = None) -> Case:
         """Another status. The one it has already is no change; a step that the picture lacks is an IllegalMove."""
@@ -93,8 +93,9 @@ class IncidentService:
                 return case
             if status not in MOVES[case.status]:
                 raise IllegalMove(f"An incident cannot go from {case.status} to {status}")
-            resolved_at = self._now() if status == "resolved" else None
-            return replace(case, status=status, version=case.version + 1, resolved_at=resolved_at)
+            ended = {} if status == "resolved" else {"resolution_notes": None, "verdict": None}
+            facts: dict[str, Any] = {**ended, "resolved_at": self._now() if status == "resolved" else None}
+            return replace(case, status=status, version=case.version + 1, **facts)
 
         return self._change(number, step, by, version)
 
@@ -122,29 +123,31 @@ class IncidentService:
             if version is not None and case.version != version:
                 raise StaleVersion(f"The incident has version {case.version}, not {version}")
             try:
-                self._rows.transact(self._writes(after, by))
+                self._rows.transact(self._writes(case, after, by))
             except ConditionFailed:
                 pause(attempt)
                 continue
             return after
         raise Unavailable("The incident is changing too fast; try again")
 
-    def _writes(self, case: Case, by: str) -> list[Write]:
+    def _writes(self, before: Case, after: Case, by: str) -> list[Write]:
         now = self._now()
-        facts = {"notes": case.resolution_notes, "verdict": case.verdict} if case.status == "resolved" else {}
-        writes: list[Write] = [
-            change(case),
-            history_entry(case, case.status, now, by=by, **facts),
-            self._announcement(case, "incidents", case.status, by).put(),
+        facts = {"notes": after.resolution_notes, "verdict": after.verdict} if after.status == "resolved" else {}
+        return [
+            change(after),
+            history_entry(after, after.status, now, by=by, **facts),
+            self._announcement(after, "incidents", after.status, by).put(),
+            *self._dismissals(before, after),
         ]
-        if case.status == "resolved" and case.verdict == "false_positive":
-            writes.append(self._dismissal(case))
-        return writes
 
-    def _dismissal(self, case: Case) -> Write:
-        first, last = case.first_seen.date(), case.last_seen.date()
-        days = frozenset(first + timedelta(days=n) for n in range((last - first).days + 1))
-        return dismissal_update(self._subjects.get(case.subject_id), days)
+    def _dismissals(self, before: Case, after: Case) -> list[Write]:
+        """A false positive stops weighing on the person; reopened or judged anew it weighs again."""
+        is_false, was_false = after.verdict == "false_positive", before.verdict == "false_positive"
+        if is_false == was_false:
+            return []
+        watched = self._subjects.get(after.subject_id)
+        others = {number: days for number, days in watched.dismissals.items() if number != after.number}
+        return [dismissals_update(watched, others | ({after.number: _days(after)} if is_false else {}))]
 
     def _announcement(self, case: Case, topic: str, kind: str, by: str) -> Announcement:
         payload = {**alert_payload(case), "by": by, "resolution_notes": case.resolution_notes}
@@ -152,6 +155,11 @@ class IncidentService:
         return Announcement(
             f"case-{case.number}-{case.version}-{topic}", topic, name, payload, self._now(), case.origin == "drill"
         )
+
+
+def _days(case: Case) -> frozenset[date]:
+    first, last = case.first_seen.date(), case.last_seen.date()
+    return frozenset(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
 @cache

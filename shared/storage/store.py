@@ -20,6 +20,8 @@ from shared.storage.schema import Index, Table
 from shared.storage.writes import Write
 
 CONFLICT_ATTEMPTS = 12
+# Reasons of a cancelled transaction that go away by themselves; botocore repeats none of them.
+PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"}
 BATCH = 100
 
 
@@ -147,13 +149,13 @@ class Store:
         return request | ({"IndexName": index.name} if index else {"ConsistentRead": True})
 
     def _retry_conflicts(self, call: Any) -> Any:
-        """TransactionConflict: another transaction holds a row. botocore gives up at once, we wait a little."""
+        """Another transaction holds a row, or the row is hot: botocore gives up at once, we wait a little."""
         for attempt in range(CONFLICT_ATTEMPTS):
             try:
                 return call()
             except self._dynamodb.exceptions.TransactionCanceledException as cancelled:
                 codes = {reason.get("Code") for reason in cancelled.response["CancellationReasons"]}
-                if "TransactionConflict" not in codes or "ConditionalCheckFailed" in codes:
+                if not codes & PASSING or "ConditionalCheckFailed" in codes:
                     raise
             pause(attempt)
         raise Unavailable("the rows are busy; try again")

@@ -3,13 +3,12 @@
 | question                       | pk              | sk             | attributes                                   |
 | one person, all people         | DIRECTORY       | <subject_id>   | doc: the person; risk: ITS by day; dismissed |
 
-`risk` is a JSON map of UTC day to the day's score, `dismissed` a JSON list of days whose alert was a false positive.
+`risk` is a JSON map of UTC day to the day's score, `dismissed` a JSON map of false positives: case number to its days.
 Both are written by the pipeline's transaction (shared/activities) and by the verdict on an incident.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import cache
 
@@ -17,12 +16,15 @@ from shared.core.errors import Conflict, NotFound
 from shared.storage.attributes import Item, from_doc, to_doc
 from shared.storage.schema import INSIDERS
 from shared.storage.store import ConditionFailed, Store, store
-from shared.storage.writes import ABSENT, PRESENT, Put, Update
+from shared.storage.writes import ABSENT, PRESENT, Condition, Put, Update
 from shared.subjects.model import Subject
 from shared.threats.risk import current_risk
 
 DIRECTORY = "DIRECTORY"
 MOST_PEOPLE = 20_000
+
+# Case number -> the days of a case that was closed as a false positive.
+Dismissals = Mapping[int, frozenset[date]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,12 @@ class Watched:
 
     subject: Subject
     day_scores: Mapping[date, float]
-    dismissed: frozenset[date] = frozenset()
+    dismissals: Dismissals = field(default_factory=dict)
+
+    @property
+    def dismissed(self) -> frozenset[date]:
+        """The days that weigh nothing, because a case of theirs was a false positive."""
+        return frozenset(day for days in self.dismissals.values() for day in days)
 
     def its(self, now: datetime) -> float:
         """The person's score at a moment: accumulated over the days, decayed since."""
@@ -57,7 +64,12 @@ class SubjectRepository:
 
     def add(self, subject: Subject) -> None:
         """A new person; Conflict if the id is taken."""
-        row = {**directory_key(subject.subject_id), "doc": to_doc(asdict(subject)), "risk": "{}", "dismissed": "[]"}
+        row = {
+            **directory_key(subject.subject_id),
+            "doc": to_doc(asdict(subject)),
+            "risk": "{}",
+            "dismissed": _dismissals_doc({}),
+        }
         try:
             self._rows.transact([Put(INSIDERS, row, ABSENT)])
         except ConditionFailed as taken:
@@ -72,8 +84,10 @@ def directory_key(subject_id: str) -> dict[str, str]:
 def watched_of(row: Item) -> Watched:
     """The person in a row."""
     scores = {date.fromisoformat(day): float(its) for day, its in from_doc(row["risk"]).items()}
-    dismissed: list[str] = json.loads(row["dismissed"])
-    return Watched(Subject(**from_doc(row["doc"])), scores, frozenset(map(date.fromisoformat, dismissed)))
+    dismissals = {
+        int(number): frozenset(map(date.fromisoformat, days)) for number, days in from_doc(row["dismissed"]).items()
+    }
+    return Watched(Subject(**from_doc(row["doc"])), scores, dismissals)
 
 
 def scores_update(subject_id: str, scores: Mapping[date, float]) -> Update:
@@ -82,10 +96,15 @@ def scores_update(subject_id: str, scores: Mapping[date, float]) -> Update:
     return Update(INSIDERS, directory_key(subject_id), set={"risk": risk}, condition=PRESENT)
 
 
-def dismissal_update(watched: Watched, days: frozenset[date]) -> Update:
-    """The write that takes days out of a person's risk, for the transaction of a verdict."""
-    dismissed = json.dumps(sorted(day.isoformat() for day in watched.dismissed | days))
-    return Update(INSIDERS, directory_key(watched.subject.subject_id), set={"dismissed": dismissed}, condition=PRESENT)
+def dismissals_update(watched: Watched, dismissals: Dismissals) -> Update:
+    """The write of the dismissed cases, if nobody else changed them since they were read."""
+    unmoved = Condition("#dismissed = :seen", {"seen": _dismissals_doc(watched.dismissals)})
+    key = directory_key(watched.subject.subject_id)
+    return Update(INSIDERS, key, set={"dismissed": _dismissals_doc(dismissals)}, condition=unmoved)
+
+
+def _dismissals_doc(dismissals: Dismissals) -> str:
+    return to_doc({str(number): sorted(map(date.isoformat, dismissals[number])) for number in sorted(dismissals)})
 
 
 @cache

@@ -6,9 +6,9 @@ n is the newest scored day at t; f(d) = 1 for HOLD days after the end of day d, 
 The newest day counts as itself, so a score just returned is the score read back; earlier days add what they had above
 NOTABLE, and hold R up at KEPT of their height. Between events R only falls, and it falls to the quiet level.
 
-Why earlier days are not kept at full height: held-out organisations, ITS as answered to each day's last event.
-Kept whole (half-life 5 days, CARRY .15) average precision is .48 and precision at 60 is .38; with the constants below
-it is .79 and .79, against .79 and .81 of the day's score alone, and day recall at 60 rises from .65 to .71.
+Why earlier days are not kept at full height: on held-out organisations, taking R at each day's end as the answer,
+keeping them whole (half-life 5 days) lowered average precision from .79 to .48 and precision at 60 from .81 to .38
+(measured once, on an earlier fit). What the constants below do is in docs/models/insiders.md, "accumulated risk".
 """
 
 from collections.abc import Collection, Mapping
@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 HOLD = 1.0  # days after the day's end without decay
 HALF_LIFE = 7.0  # days
-CARRY = 0.1
+CARRY = 0.03
 KEPT = 0.39  # yesterday's 100 is today's 39 at least: below every alert, above every quiet person
 NOTABLE = 40.0
 REACH = 60  # days; what is older has decayed to nothing (2^-8)

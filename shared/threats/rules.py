@@ -90,8 +90,11 @@ def _deletion_burst(facts: Facts) -> float:
         return 0.0
     if deletes < 0.3 * facts.count("files"):
         return 0.0
-    aimed = facts.count("vital_deletes") >= 0.5 * deletes or facts.unusual("off_delete") >= UNHEARD
-    return _rising(deletes, 8, 30, 62, 80) if aimed else _rising(deletes, 8, 30, 40, 45)
+    if facts.count("vital_deletes") >= 0.5 * deletes:
+        return _rising(deletes, 8, 30, 70, 85)
+    return (
+        _rising(deletes, 8, 30, 62, 80) if facts.unusual("off_delete") >= UNHEARD else _rising(deletes, 8, 30, 40, 45)
+    )
 
 
 def _bulk_out(facts: Facts) -> float:

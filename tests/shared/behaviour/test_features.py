@@ -5,9 +5,11 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from shared.behaviour.baseline import Baseline
-from shared.behaviour.baseline_build import build_baseline
+from shared.behaviour.baseline import FEATURES, LEVELS, Baseline
+from shared.behaviour.baseline_build import MAX_NAMES, MAX_OWNED, MAX_ROLES, USED_KINDS, build_baseline
+from shared.behaviour.columns import PLAIN
 from shared.behaviour.features import FEATURE_FAMILIES, FEATURE_NAMES, features
+from shared.behaviour.organisation import Organisation
 from shared.behaviour.state import BehaviourState
 from tests.shared.behaviour.people import TODAY, a_fortnight, a_state, a_subject, an_event, deletions, exfiltration
 
@@ -79,6 +81,25 @@ def test_a_baseline_survives_a_round_trip_and_is_small(baseline: Baseline) -> No
 
     assert Baseline.from_bytes(data).to_bytes() == data
     assert len(data) < 250_000
+
+
+def test_the_largest_baseline_stays_below_its_limit() -> None:
+    rng = np.random.default_rng(1)
+    names = [
+        {
+            int(t): (int(n), 3)
+            for t, n in zip(rng.integers(1, 2**32, MAX_NAMES), rng.integers(1, 10_000, MAX_NAMES), strict=True)
+        }
+        for _ in USED_KINDS
+    ]
+    owners = {int(device): int(person) for device, person in rng.integers(0, 2**32, (MAX_OWNED, 2))}
+    roles = tuple(f"Role {n}" for n in range(MAX_ROLES))
+    peers = {role: rng.random((5, len(PLAIN))) for role in ("", *roles)}
+    organisation = Organisation(10_000, popularity=[*names, {}, {}], owners=owners, roles=roles)
+
+    full = Baseline(DAY, organisation, peers, rng.random((len(LEVELS), FEATURES)), 8_000)
+
+    assert len(full.to_bytes()) < 250_000
 
 
 def test_nobody_at_all_has_a_baseline_too() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.activities.model import Activity
+from shared.activities.model import Activity, ActivityType
 from shared.behaviour.quantities import LIMITS
 from shared.behaviour.state import WINDOW, BehaviourState, day_number
 from tests.shared.behaviour.people import TODAY, a_fortnight, a_state, a_subject, an_event, deletions
@@ -99,7 +99,7 @@ def test_ten_thousand_hostile_events_a_day_stay_below_the_limit() -> None:
         for n in range(10_000 if day == 0 else 400):
             name = f"{day}-{n}-" + "x" * (5000 if n < 50 else 5)
             details: dict[str, Any] = {"file_path": f"/{name}/{name}.{n}", "action": "copy", "size_mb": 1e308}
-            kind = "file_access" if n % 2 else "email"
+            kind: ActivityType = "file_access" if n % 2 else "email"
             if kind == "email":
                 details = {"to": [f"{name}@{n}.{day}.org"], "external": True, "attachment_size_mb": 10**400}
             at = TODAY - timedelta(days=day, minutes=n % 1000)
@@ -112,8 +112,10 @@ def test_ten_thousand_hostile_events_a_day_stay_below_the_limit() -> None:
     "value", [None, True, float("nan"), float("inf"), -5, "many", "12", [], {}, 10**400, b"x", object()]
 )
 def test_strange_details_are_taken_as_nothing(value: Any) -> None:
-    names = ("file_path", "action", "size_mb", "sensitive", "destination", "to", "external", "recipients")
-    names += ("attachments", "attachment_size_mb", "suspicious_keywords", "geo_anomaly", "remote", "status")
+    names = (
+        "file_path action size_mb sensitive destination to external recipients attachments attachment_size_mb".split()
+    )
+    names += ["suspicious_keywords", "geo_anomaly", "remote", "status"]
     state = BehaviourState(home="example.com")
 
     for kind in ("logon", "logoff", "file_access", "email", "teleport"):

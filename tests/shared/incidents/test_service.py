@@ -184,3 +184,26 @@ def test_an_unread_alert_is_counted_by_one_of_24_readers(incidents: IncidentServ
 
     assert sum(counts) == 1
     assert incidents.mark_viewed(None) == 0
+
+
+def test_a_reopened_false_positive_weighs_again(incidents: IncidentService) -> None:
+    today = datetime.now(UTC).date()
+    store().transact([scores_update("U901", {today: 85.0})])
+    case = an_incident(incidents)
+    incidents.resolve(case.number, Resolution("no", "false_positive"), "ana")
+
+    incidents.move(case.number, "open", "bo")
+
+    reopened = case_repository().get(case.number)
+    assert (reopened.resolution_notes, reopened.verdict, reopened.resolved_at) == (None, None, None)
+    assert subject_repository().get("U901").its(datetime.now(UTC)) == 85.0
+    assert incidents.resolve(case.number, Resolution("yes", "true_positive"), "bo").verdict == "true_positive"
+    assert subject_repository().get("U901").its(datetime.now(UTC)) == 85.0
+
+
+def test_150_unread_alerts_are_marked_in_a_few_calls(incidents: IncidentService) -> None:
+    numbers = [an_incident(incidents).number for _ in range(150)]
+    incidents.mark_viewed(numbers[3:5])
+
+    assert incidents.mark_viewed([*numbers, 99_999]) == 148
+    assert case_repository().list_unread(10) == []

@@ -39,8 +39,9 @@ def test_it_stays_in_range_and_no_lower_than_today(scores: dict[date, float], la
 
 
 @given(SCORES, st.floats(0, 100))
-def test_a_higher_score_never_lowers_it(scores: dict[date, float], more: float) -> None:
-    raised = {**scores, DAY: max(more, scores.get(DAY, 0.0))}
+def test_a_higher_score_of_the_day_never_lowers_it(scores: dict[date, float], more: float) -> None:
+    scores = {DAY: 0.0, **scores}
+    raised = {**scores, DAY: max(more, scores[DAY])}
 
     assert current_risk(raised, NOON) >= current_risk(scores, NOON)
 
@@ -55,3 +56,9 @@ def test_repeated_alarms_accumulate() -> None:
     once, often = {DAY: 70.0}, {DAY - timedelta(days=n): 70.0 for n in range(4)}
 
     assert current_risk(often, NOON) > current_risk(once, NOON)
+
+
+def test_a_quiet_day_after_an_alarming_one_stays_below_an_alert() -> None:
+    yesterday, today = DAY - timedelta(days=1), DAY
+
+    assert 30 < current_risk({yesterday: 95.0, today: 9.0}, NOON) < 60

@@ -10,7 +10,8 @@ import pytest
 from shared.activities.model import Activity
 from shared.behaviour.baseline import Baseline
 from shared.behaviour.baseline_build import build_baseline
-from shared.threats.scoring import Detector, Score
+from shared.threats.model import Score
+from shared.threats.scoring import Detector
 from tests.shared.behaviour.people import (
     TODAY,
     a_fortnight,
