@@ -15,18 +15,33 @@ from xgboost import XGBClassifier
 from functions.train_model.insiders.cache import cached_rows
 from functions.train_model.insiders.data import data_hash, load_company
 from functions.train_model.insiders.document import write_document
-from functions.train_model.insiders.edits import TRAINING, VARIANTS
-from functions.train_model.insiders.ensemble import calibration_points, choose_weights, evidence_lines, its_of
-from functions.train_model.insiders.metrics import ranking, scenario_recall
+from functions.train_model.insiders.edits import VARIANTS
+from functions.train_model.insiders.ensemble import (
+    ALARM_SHARE,
+    calibration_points,
+    choose_weights,
+    evidence_lines,
+    its_of,
+)
+from functions.train_model.insiders.metrics import product, ranking, scenario_recall
 from functions.train_model.insiders.protocol import Study, by_time, leave_one_out
 from functions.train_model.insiders.publish import publish
-from functions.train_model.insiders.report import importances, member_table, reliability, rule_rates, summary
+from functions.train_model.insiders.report import (
+    accumulated,
+    importances,
+    member_table,
+    reliability,
+    rule_rates,
+    summary,
+)
 from functions.train_model.insiders.rows import Rows, join, take
 from shared.behaviour.columns import FEATURE_VERSION
 from shared.behaviour.features import FEATURE_HASH
 from shared.threats.calibration import mix
 
 COMPANIES = "ABCD"
+TRAINING = ("full", "made", "made, no sizes", "made, no files", "migrated")
+JUDGED = ("full", "made", "made, no sizes", "made, no files")  # what the weights are chosen on
 PROTOCOL = (
     "Four synthetic organisations. Leave one out: the members are fitted on three, the fourth is scored. By time: the\n"
     "first 60 % of the days train, incidents that began in them are not scored. Rows are never split at random.\n"
@@ -63,7 +78,7 @@ def _about(data: dict[str, dict[str, Rows]], study: Study, scenario_of: dict[str
     """Everything a manifest says beside its files."""
     pooled = study.pooled()
     entries = evidence_lines(pooled)
-    weights, worth = choose_weights(entries, [study.pooled(variant) for variant in TRAINING])
+    weights, worth = choose_weights(entries, [study.pooled(variant) for variant in JUDGED])
     mixed = mix(entries, weights, pooled.outputs)
     points = calibration_points(pooled.rows, mixed)
     tests: dict[str, Any] = {"seed 004: 18 features, 50/30/20": {"ranking": _seed_row(data["full"])}}
@@ -73,13 +88,20 @@ def _about(data: dict[str, dict[str, Rows]], study: Study, scenario_of: dict[str
     late = by_time(data, TRAINING)
     tests["by time"] = summary(late, mix(entries, weights, late.outputs), points)
     its = its_of(points, mixed, pooled.rows.floors)
+    risks = accumulated(pooled.rows, its)
+    tests["leave one out, full, accumulated risk"] = {
+        "ranking": ranking(pooled.rows, risks),
+        "product": product(pooled.rows, risks),
+    }
+    half = study.within_days()
+    tests["leave one out, full, at moments within days"] = summary(half, mix(entries, weights, half.outputs), points)
     metrics = {
         "tests": tests,
         "scenarios@1%": scenario_recall(pooled.rows, mixed, scenario_of),
         "reliability": reliability(pooled.rows, its),
         "members": member_table(pooled, entries, weights),
         "rules": rule_rates(pooled.rows),
-        "feature_importance": importances(_gain(data)),
+        "feature_importance": importances(np.mean(study.gains, axis=0)),
         "ensemble_accuracy": round(float(((its >= 60) == (pooled.rows.y == 1)).mean()), 4),
         "false_positive_rate": tests["leave one out, full"]["product"]["false_positive_rate"],
     }
@@ -94,7 +116,7 @@ def _about(data: dict[str, dict[str, Rows]], study: Study, scenario_of: dict[str
         "members": entries,
         "calibration": points,
         "threshold": 60.0,
-        "threshold_choice": "ITS 60 is the score that 0.25 % of held-out harmless account-days reach or exceed",
+        "threshold_choice": f"ITS 60 is reached by {100 * ALARM_SHARE:g} % of held-out harmless account-days",
         "notes": {"limits": LIMITS},
     }
 
@@ -106,13 +128,22 @@ def _derivation(worth: float) -> str:
     )
 
 
-LIMITS = """## Limits
+LIMITS = """## Tests by name
+
+- `full`: as recorded. `made`: with made-up incidents in harmless people's days (`inject.py` of the training code).
+- `no sizes`: no optional field but `destination`. `no files`: logons and e-mail only.
+- `migrated`: from the tenth week on every share has another root and everybody a new laptop.
+- `accumulated risk`: what the product answers, the day's score with what earlier days left (shared/threats/risk.py).
+- `at moments within days`: scores asked for after a random event instead of at the day's end.
+
+## Limits
 
 - The organisations are synthetic; about 19 % of their people are insiders, far above real life. Read the last column
   of the reliability table.
-- A share's new root (storage migration) makes everybody's directories new for two weeks; the folder's own name, which
-  usually survives, softens it.
-- A person's first days have no habit of their own: peers stand in, first-seen evidence counts little."""
+- All variants of the held-out organisation are unseen, but the members have seen the same kinds of change (fields
+  removed, migration, made-up incidents) in the other three.
+- A person's first days have no habit of their own: peers stand in, first-seen evidence counts little.
+- A large clean-up of one's own files looks like sabotage; only the names or the hour can tell them apart."""
 
 
 def _seed_row(full: dict[str, Rows]) -> dict[str, float]:
@@ -134,15 +165,6 @@ def _seed_scores(train: Rows, test: Rows) -> np.ndarray[Any, np.dtype[np.float64
     chances = 0.5 * boosted.predict_proba(test.seed)[:, 1] + 0.3 * forest.predict_proba(test.seed)[:, 1]
     mixed: np.ndarray[Any, np.dtype[np.float64]] = chances + 0.2 * isolated
     return mixed
-
-
-def _gain(data: dict[str, dict[str, Rows]]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    from functions.train_model.insiders.members import MEMBERS
-    from functions.train_model.insiders.protocol import training_set
-
-    rows, weight = training_set({"full": list(data["full"].values())})
-    gains: np.ndarray[Any, np.dtype[np.float64]] = MEMBERS["xgboost"].fit(rows.x, rows.y, weight).feature_importances_
-    return gains.astype(np.float64)
 
 
 if __name__ == "__main__":

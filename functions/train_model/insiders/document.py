@@ -23,6 +23,7 @@ def write_document(manifest: Manifest) -> str:
         _protocol(manifest),
         _results(manifest.metrics),
         _product(manifest.metrics),
+        _scenarios(manifest.metrics),
         _reliability(manifest.metrics),
         _weights(manifest),
         _rules(manifest.metrics),
@@ -67,6 +68,11 @@ def _reliability(metrics: Mapping[str, Any]) -> str:
     rows = [tuple(row.values()) for row in metrics["reliability"]]
     title = ("ITS", "days", "malicious", "precision (held out)", "precision if 1 day in 1,000 is malicious")
     return "## What a score means\n\nHeld-out organisations, pooled.\n\n" + _table(title, rows)
+
+
+def _scenarios(metrics: Mapping[str, Any]) -> str:
+    title = "## Incidents found per scenario\n\nHeld-out organisations, at 1 % of harmless days flagged.\n\n"
+    return title + _table(("scenario", "found"), metrics["scenarios@1%"].items())
 
 
 def _weights(manifest: Manifest) -> str:

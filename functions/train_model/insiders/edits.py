@@ -50,4 +50,3 @@ VARIANTS: dict[str, Variant] = {
     "made, no files": lambda company: (injected(company), without_files),
     "migrated": lambda company: (company, migrated),
 }
-TRAINING = ("made", "made, no sizes", "made, no files")

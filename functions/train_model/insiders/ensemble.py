@@ -71,9 +71,10 @@ def _worth(rows: Rows, mixed: Values) -> float:
     return 0.5 * float(average_precision_score(rows.y, mixed)) + 0.5 * incident_recall(rows, mixed > limit)
 
 
-# ITS -> the share of held-out harmless days that may reach it. 60 is the operating point: a quarter of one alarm per
-# 100 harmless days leaves room for organisations that differ from these four.
-SHARES = ((8.0, 0.5), (15.0, 0.2), (20.0, 0.1), (30.0, 0.03), (40.0, 0.012), (60.0, 0.0025), (80.0, 0.0005))
+# ITS -> the share of held-out harmless days that may reach it. 60 is the operating point: with the true alarms of an
+# organisation as full of insiders as these (19 % of people), nine in ten thousand is one alert per 100 people and day.
+ALARM_SHARE = 0.0009
+SHARES = ((8.0, 0.5), (14.0, 0.2), (20.0, 0.1), (30.0, 0.03), (40.0, 0.008), (60.0, ALARM_SHARE), (80.0, 0.0003))
 
 
 def calibration_points(rows: Rows, mixed: Values) -> list[list[float]]:

@@ -32,11 +32,11 @@ class Member:
 def _fit_xgboost(x: X, y: Y, weight: Weight) -> XGBClassifier:
     """Shallow, strongly regularised: 300 positive days from 57 incidents do not carry more."""
     model = XGBClassifier(
-        n_estimators=300,
+        n_estimators=400,
         max_depth=3,
-        learning_rate=0.05,
+        learning_rate=0.04,
         subsample=0.7,
-        colsample_bytree=0.3,
+        colsample_bytree=0.15,
         min_child_weight=5,
         reg_lambda=10,
         max_bin=64,
@@ -49,8 +49,15 @@ def _fit_xgboost(x: X, y: Y, weight: Weight) -> XGBClassifier:
 
 
 def _fit_forest(x: X, y: Y, weight: Weight) -> RandomForestClassifier:
+    """260 leaves and 60 trees: unlimited trees rank held-out days no better and take five times as long to load."""
     model = RandomForestClassifier(
-        150, max_depth=12, min_samples_leaf=3, max_features=20, class_weight="balanced", n_jobs=1, random_state=SEED
+        60,
+        max_leaf_nodes=260,
+        min_samples_leaf=3,
+        max_features=20,
+        class_weight="balanced",
+        n_jobs=1,
+        random_state=SEED,
     )
     return model.fit(x, y, sample_weight=weight)
 

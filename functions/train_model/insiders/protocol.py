@@ -22,12 +22,19 @@ class Study:
 
     folds: dict[tuple[str, str], Held] = field(default_factory=dict)
     partial: list[Held] = field(default_factory=list)
+    gains: list[NDArray[np.float64]] = field(default_factory=list)
 
     def pooled(self, variant: str = "full") -> Held:
-        held = [fold for (_, name), fold in self.folds.items() if name == variant]
-        return Held(
-            join(one.rows for one in held), {m: np.concatenate([one.outputs[m] for one in held]) for m in MEMBERS}
-        )
+        return _pool([fold for (_, name), fold in self.folds.items() if name == variant])
+
+    def within_days(self) -> Held:
+        """Scores at moments within days: what is asked while a day goes on."""
+        return _pool(self.partial)
+
+
+def _pool(held: Sequence[Held]) -> Held:
+    outputs = {name: np.concatenate([one.outputs[name] for one in held]) for name in MEMBERS}
+    return Held(join(one.rows for one in held), outputs)
 
 
 def training_set(variants: Mapping[str, Sequence[Rows]]) -> tuple[Rows, Weight]:
@@ -48,6 +55,7 @@ def leave_one_out(data: Mapping[str, Mapping[str, Rows]], training: Sequence[str
     for left in companies:
         rest = {variant: [data[variant][name] for name in companies if name != left] for variant in training}
         models = fit_members(*training_set(rest))
+        study.gains.append(models["xgboost"].feature_importances_.astype(np.float64))
         for variant, held in data.items():
             whole = take(held[left], ~held[left].partial)
             study.folds[left, variant] = Held(whole, read_members(models, whole))

@@ -1,22 +1,24 @@
 """The figures of a training run, and docs/models/insiders.md written from them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from functions.train_model.insiders.ensemble import Held, its_of
+from functions.train_model.insiders.ensemble import ALARM_SHARE, Held, its_of
 from functions.train_model.insiders.members import MEMBERS
 from functions.train_model.insiders.metrics import classic, product, ranking
 from functions.train_model.insiders.rows import Rows
 from shared.behaviour.columns import FAMILIES
 from shared.behaviour.features import FEATURE_FAMILIES
+from shared.behaviour.state import day_date
 from shared.threats.calibration import line
+from shared.threats.risk import current_risk
 from shared.threats.rules import RULES
 
 BANDS = ((0, 20), (20, 40), (40, 60), (60, 80), (80, 90), (90, 100.1))
-PREVALENCES = (0.012, 0.001)
 
 
 def reliability(rows: Rows, its: NDArray[np.float64]) -> list[dict[str, Any]]:
@@ -51,12 +53,12 @@ def rule_rates(rows: Rows) -> dict[str, dict[str, float]]:
 
 
 def member_table(held: Held, entries: Mapping[str, Any], weights: Mapping[str, int]) -> list[dict[str, Any]]:
-    """For GET /api/analytics/models: each member on held-out organisations, at the output that 0.25 % of harmless
-    days reach (the same operating point as ITS 60)."""
+    """For GET /api/analytics/models: each member on held-out organisations, at the output that as many
+    harmless days reach as reach an ITS of 60."""
     table = []
     for name, member in MEMBERS.items():
         values = held.outputs[name]
-        limit = float(np.quantile(values[held.rows.y == 0], 0.9975))
+        limit = float(np.quantile(values[held.rows.y == 0], 1 - ALARM_SHARE))
         figures: dict[str, Any] = dict(classic(held.rows, values, limit))
         evidence = line(entries[name]["evidence"], values)
         figures |= {"name": member.title, "type": member.kind, "weight": weights[name]}
@@ -80,3 +82,15 @@ def summary(held: Held, mixed: NDArray[np.float64], points: Sequence[Sequence[fl
     # Ranking uses the fitted mix with the rules' floors as served, before rounding ties it.
     exact = np.maximum(line(points, mixed), held.rows.floors.max(axis=1))
     return {"ranking": ranking(held.rows, exact), "product": product(held.rows, its)}
+
+
+def accumulated(rows: Rows, its: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The person's risk as answered to each day's last event: the day's score with what earlier days left."""
+    risks = np.zeros(len(rows))
+    for user in np.unique(rows.user):
+        scores: dict[date, float] = {}
+        for place in sorted(np.flatnonzero(rows.user == user), key=lambda at: int(rows.day[at])):
+            day = day_date(int(rows.day[place]))
+            scores[day] = float(its[place])
+            risks[place] = current_risk(scores, datetime.combine(day, time(23, 59), UTC))
+    return risks

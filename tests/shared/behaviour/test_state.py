@@ -132,3 +132,16 @@ def test_recipients_may_be_text_or_a_list(to: Any) -> None:
     day = texts.days[day_number(TODAY)]
     assert len(day.tokens[4]) == 1
     assert len(day.tokens[5]) == 2
+
+
+def test_a_state_that_was_read_writes_what_a_state_made_at_once_writes() -> None:
+    """Days that were not touched are written as they were read: the bytes must not tell the difference."""
+    whole, pieces = BehaviourState.for_subject(a_subject()), BehaviourState.for_subject(a_subject())
+    for number in range(40):
+        details = {"file_path": f"/team/{number % 7}/{number}.txt", "action": "read"}
+        event = an_event("file_access", TODAY - timedelta(days=number % 13), details)
+        whole.apply(event)
+        pieces = BehaviourState.from_bytes(pieces.to_bytes())
+        pieces.apply(event)
+
+    assert pieces.to_bytes() == whole.to_bytes()
