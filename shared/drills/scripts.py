@@ -1,16 +1,17 @@
 """What a drill makes a person do: the three anomalies of seed 004 and an ordinary day."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from shared.activities.model import ActivityType
+from shared.activities.model import Activity, ActivityType
 
 AnomalyType = Literal["data_exfiltration", "off_hours", "sabotage"]
 ANOMALY_TYPES: tuple[str, ...] = get_args(AnomalyType)
 NIGHT_ENDS = 6
+SATURDAY = 5
 OFFICE, ABROAD = "192.168.1.66", "203.0.113.{}"
 
 
@@ -21,7 +22,8 @@ class Draft:
     activity_type: ActivityType
     at: datetime
     details: Mapping[str, Any]
-    ip_address: str = OFFICE
+    ip_address: str | None = OFFICE
+    device_id: str | None = None
 
 
 def moments_until(last: datetime, count: int, step: timedelta) -> list[datetime]:
@@ -77,13 +79,24 @@ SCRIPTS: Mapping[str, Callable[[datetime], list[Draft]]] = {
 }
 
 
-def ordinary(now: datetime, count: int, rng: random.Random) -> list[Draft]:
-    """The last minutes of a plain working day: reads of small files and mails to colleagues."""
-    return [_ordinary(now - timedelta(minutes=3 * (count - n)), rng) for n in range(count)]
+def ordinary(now: datetime, count: int, rng: random.Random, habits: Sequence[Activity]) -> list[Draft]:
+    """What the person does anyway, again: their own activities over the office hours of the latest working day."""
+    begin, end = office_hours(now)
+    step = (end - begin) / (count + 1)
+    return [_ordinary(begin + step * (n + 1), rng, habits) for n in range(count)]
 
 
-def _ordinary(at: datetime, rng: random.Random) -> Draft:
-    if rng.random() < 0.4:
-        return Draft("email", at, {"to": "team@example.com", "external": False, "attachment_size_mb": 0.0})
-    path, size = f"/projects/notes_{rng.randrange(40)}.md", round(rng.uniform(0.05, 2), 2)
-    return Draft("file_access", at, {"file_path": path, "action": "read", "size_mb": size, "sensitive": False})
+def office_hours(now: datetime) -> tuple[datetime, datetime]:
+    """From nine to five (UTC) of the latest working day that has begun, and never in the future."""
+    day = now.replace(hour=9, minute=0, second=0, microsecond=0)
+    while day >= now or day.weekday() >= SATURDAY:
+        day -= timedelta(days=1)
+    return day, min(now, day + timedelta(hours=8))
+
+
+def _ordinary(at: datetime, rng: random.Random, habits: Sequence[Activity]) -> Draft:
+    if not habits:
+        details = {"file_path": "/docs/notes.md", "action": "read", "size_mb": 0.2, "sensitive": False}
+        return Draft("file_access", at, details)
+    habit = rng.choice(habits)
+    return Draft(habit.activity_type, at, habit.details, habit.ip_address, habit.device_id)
