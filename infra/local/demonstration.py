@@ -1,21 +1,26 @@
 """The demonstration population, loaded on the first start by the product's own ingest.
 
-Runs as a process of its own, so that the second core does the scoring while the first one stores:
+Runs as processes of their own, so that scoring and storing keep both cores busy:
 
     python -m infra.local.demonstration          (environment of a function, AWS_ENDPOINT_URL included)
 """
 
+import multiprocessing
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
 
 from infra.local.demonstration_data import history, people
 from shared.activities.model import Activity
 from shared.activities.service import MOST_AT_ONCE, ActivityService, pipeline
 from shared.baselines.service import baseline_service
 from shared.core.clock import utc_now
+from shared.subjects.model import Subject
 from shared.subjects.repository import subject_repository
+
+PROCESSES = 2
 
 
 def load(endpoint: str, environment: Mapping[str, str]) -> None:
@@ -27,16 +32,23 @@ def load(endpoint: str, environment: Mapping[str, str]) -> None:
         raise RuntimeError(f"the demonstration data could not be loaded: {done.stderr[-2000:]}")
 
 
-def fill() -> int:
+def fill(processes: int = PROCESSES) -> int:
     """People, their last fourteen working days, and the baseline that follows from them. The number of activities."""
     now = utc_now()
-    for person in people():
-        subject_repository().add(person)
-    service, past = pipeline(opens_days=False), history(now)
-    for activities in past.values():
-        ingest_all(service, activities)
+    past = history(now)
+    work = [(person, past.get(person.subject_id, [])) for person in people()]
+    # Forked before this process has a connection, which two processes must not share.
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
+        stored = sum(pool.map(add_person, *zip(*work, strict=True)))
     baseline_service().build(now.date())
-    return sum(map(len, past.values()))
+    return stored
+
+
+def add_person(person: Subject, activities: list[Activity]) -> int:
+    """One person and their activities."""
+    subject_repository().add(person)
+    ingest_all(pipeline(opens_days=False), activities)
+    return len(activities)
 
 
 def ingest_all(service: ActivityService, activities: list[Activity]) -> None:
