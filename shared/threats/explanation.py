@@ -42,7 +42,7 @@ def _game(
 
     def worth(coalitions: NDArray[np.bool_]) -> NDArray[np.float64]:
         rows = (seen.row * (coalitions.astype(np.float32) @ masks.astype(np.float32))).astype(np.float32)
-        values = detector.calibrated(detector.outputs(rows))
+        values = detector.believed(seen, detector.calibrated(detector.outputs(rows)))
         for found in seen.findings:
             whole = coalitions[:, [present.index(name) for name in found.families]].all(axis=1)
             values = np.where(whole, np.maximum(values, found.floor), values)

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Query
-from shared.intelligence.detector import detector_card
 
 from functions.insiders.schemas.detector import DetectorOut
 from functions.insiders.schemas.intelligence import GraphOut, IntelligenceOut, TravelOut, TravelsOut
@@ -16,6 +15,7 @@ from shared.geography.measure import ago
 from shared.geography.repository import TravelRepository, travel_repository
 from shared.graph.model import graph_of
 from shared.graph.repository import GraphRepository, graph_repository
+from shared.intelligence.detector import detector_card
 from shared.intelligence.service import IntelligenceService, intelligence_service
 from shared.subjects.repository import SubjectRepository, subject_repository
 from shared.threats.levels import risk_level
