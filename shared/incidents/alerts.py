@@ -1,7 +1,7 @@
 """When an alert is raised, and when a repeat goes into the one there is. Plans writes; the pipeline commits them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
@@ -98,12 +98,12 @@ def _raise(number: int, seen: Sighting, explain: Explain, now: datetime) -> Plan
 def _repeat(case: Case, seen: Sighting, explain: Explain, now: datetime) -> Plan:
     """Counted always; new evidence is frozen and announced only when the case has become worse."""
     after = case.repeated(seen.its, seen.anomalies, seen.last_at)
-    writes: list[Write] = [change(after)]
-    if after.risk_level != case.risk_level or set(after.anomalies) != set(case.anomalies):
-        _, evidence = explain()
-        entry = history_entry(after, "worsened", now, by="detector", its=after.its, anomalies=list(after.anomalies))
-        writes += [frozen_evidence(after, evidence), entry, *_announce(after, "worsened", now)]
-    return Plan(after, tuple(writes))
+    if after.risk_level == case.risk_level and set(after.anomalies) == set(case.anomalies):
+        return Plan(after, (change(after),))
+    text, evidence = explain()
+    after = replace(after, explanation=text, description=text)
+    entry = history_entry(after, "worsened", now, by="detector", its=after.its, anomalies=list(after.anomalies))
+    return Plan(after, (change(after), frozen_evidence(after, evidence), entry, *_announce(after, "worsened", now)))
 
 
 def _announce(case: Case, kind: str, now: datetime) -> list[Write]:

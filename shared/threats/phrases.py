@@ -71,7 +71,7 @@ if missing := set(NAMES) - set(PHRASES):
 
 
 def amount(column: str, value: float) -> str:
-    """`kb_usb`, 926720 -> "905 MB"; counts are rounded up, since a weighted event is still one."""
+    """`kb_usb`, 926720 -> "905 MB"; counts below one, which only averages have, with a decimal."""
     if not column.startswith("kb_"):
         return f"{value:.0f}" if value >= 1 or value == 0 else f"{value:.1f}"
     megabytes = value / 1024
@@ -81,4 +81,6 @@ def amount(column: str, value: float) -> str:
 
 
 def phrase(column: str, value: float) -> str:
-    return PHRASES[column].format(amount(column, value))
+    """What somebody did. A weighted count below one is still one event."""
+    happened = 1.0 if 0 < value < 1 and not column.startswith("kb_") else value
+    return PHRASES[column].format(amount(column, happened))
