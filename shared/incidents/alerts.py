@@ -65,8 +65,8 @@ class AlertService:
         if seen.its < ALERT_AT:
             return None
         current = None if always_new else self._cases.repeating(seen.subject.subject_id, seen.drill)
-        if current is not None and _repeats(current[0], seen):
-            return _repeat(current[0], seen, explain, now)
+        if current is not None and _repeats(current, seen):
+            return _repeat(current, seen, explain, now)
         return _raise(self._cases.next_number(), seen, explain, now)
 
 

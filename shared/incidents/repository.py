@@ -83,10 +83,10 @@ class CaseRepository:
         row = self._rows.get(INCIDENTS, {"pk": "COUNTS", "sk": day.isoformat()})
         return int(row["alerts"]) if row else 0
 
-    def repeating(self, subject_id: str, drill: bool) -> tuple[Case, bool] | None:
+    def repeating(self, subject_id: str, drill: bool) -> Case | None:
         """The case that a repeat of this subject would go into."""
         row = self._rows.get(INCIDENTS, repeats_key(subject_id, drill))
-        return (self.get(int(row["number"])), drill) if row else None
+        return self.get(int(row["number"])) if row else None
 
     def evidence(self, number: int) -> list[dict[str, Any]]:
         """The frozen evidence of a case, oldest first."""

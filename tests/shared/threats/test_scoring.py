@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from shared.activities.model import Activity
@@ -104,3 +105,13 @@ def test_days_without_events_are_not_rescored() -> None:
 
     assert len(scores) == 14
     assert all(0 <= one.its <= 100 for one in scores.values())
+
+
+def test_while_somebody_is_learned_only_the_rules_may_alarm() -> None:
+    newcomer, known = a_state(SUBJECTS[1], exfiltration(NIGHT)), a_state(SUBJECTS[1], a_fortnight(SUBJECTS[1]))
+    new, old = (detector().evaluate(state, SUBJECTS[1], DAY, None) for state in (newcomer, known))
+
+    assert (new.learning, old.learning) == (True, False)
+    assert detector().believed(new, np.array([95.0]))[0] < 60
+    assert detector().believed(old, np.array([95.0]))[0] == 95.0
+    assert detector().score(newcomer, SUBJECTS[1], DAY, None).its >= 60
