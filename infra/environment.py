@@ -12,6 +12,7 @@ class Deployment:
 
     stage: str
     auth_mode: str
+    sign_up: str
     user_pool_id: str
     user_pool_client_id: str
     sockets_endpoint: str
@@ -35,6 +36,7 @@ def environment(deployment: Deployment) -> dict[str, str]:
         "function_prefix": deployment.prefix,
         "data_bucket": deployment.data_bucket,
         "auth_mode": deployment.auth_mode,
+        "sign_up": deployment.sign_up,
         "user_pool_id": deployment.user_pool_id,
         "user_pool_client_id": deployment.user_pool_client_id,
         "sockets_endpoint": deployment.sockets_endpoint,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.routes import application
-from shared.access.roles import PUBLIC
+from shared.access.permissions import PUBLIC
 from shared.api.dialects import DIALECTS, Failure, Render, detail, enterprise, envelope, mlops, xai
 from shared.api.routing import EXTRA
 from shared.catalogue import FALLBACK_FUNCTION, FUNCTIONS

@@ -3,8 +3,11 @@
 import importlib
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from shared.access.permissions import PUBLIC, SIGNED_IN
+from shared.access.roles import ROLES, granted_by
 from shared.api.app import route_contexts
 from shared.api.routing import permission_of
 from shared.catalogue import FALLBACK_FUNCTION, FUNCTIONS
@@ -44,3 +47,26 @@ def routes() -> tuple[Route, ...]:
 def routes_txt() -> str:
     """The route table as reviewed text: tests/contract/routes.txt must equal this."""
     return "".join(f"{route.method:6} {route.path}  {route.function}  {route.permission}\n" for route in routes())
+
+
+def may_call(route: Route, role: str) -> bool:
+    """Whether a signed-in caller with this role of ours, and no other, may call the route in strict mode."""
+    free = route.permission in (PUBLIC, SIGNED_IN)
+    return free or granted_by(ROLES[role], route.permission) is not None
+
+
+def access_txt() -> str:
+    """Route x role as reviewed text: tests/contract/access.txt must equal this. `yes` may call, `-` may not."""
+    lines = [("route", "permission", *ROLES)]
+    for route in routes():
+        answers = ["yes" if may_call(route, role) else "-" for role in ROLES]
+        lines.append((f"{route.method:6} {route.path}", route.permission, *answers))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "".join("  ".join(map(str.ljust, line, widths)).rstrip() + "\n" for line in lines)
+
+
+if __name__ == "__main__":
+    # The reviewed files, after a change that is meant: look at their difference before you commit it.
+    folder = Path(__file__).parents[1] / "tests" / "contract"
+    (folder / "routes.txt").write_text(routes_txt())
+    (folder / "access.txt").write_text(access_txt())

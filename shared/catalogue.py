@@ -41,7 +41,10 @@ Source = Stream | Queue | Schedule
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One Lambda. Memory in MB, timeout in seconds. `reads` and `writes` name tables; writing includes reading."""
+    """One Lambda. Memory in MB, timeout in seconds. `reads` and `writes` name tables; writing includes reading.
+
+    `identities` are the actions on the user pool (cognito-idp) that it may do.
+    """
 
     name: str
     kind: Kind
@@ -54,6 +57,7 @@ class Function:
     sources: tuple[Source, ...] = ()
     invokes: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
+    identities: tuple[str, ...] = ()
     posts_to_sockets: bool = False
 
     @property
@@ -72,9 +76,18 @@ class Workflow:
     schedule: Schedule | None = None
 
 
-def api(name: str, **rights: object) -> Function:
-    """A group of HTTP endpoints: FastAPI behind Mangum in functions/<name>/app.py."""
-    return Function(name, "api", f"functions.{name}.app.handler", **rights)  # type: ignore[arg-type]
+def api(
+    name: str, *, reads: tuple[str, ...] = (), writes: tuple[str, ...] = (), open_to_all: bool = False, **rights: object
+) -> Function:
+    """A group of HTTP endpoints: FastAPI behind Mangum in functions/<name>/app.py.
+
+    Who calls is looked up in the directory, repeated requests and call rates in the requests; a group that is
+    `open_to_all` needs neither.
+    """
+    if not open_to_all:
+        reads, writes = ("directory", *reads), ("requests", *writes)
+    reads = tuple(table for table in dict.fromkeys(reads) if table not in writes)
+    return Function(name, "api", f"functions.{name}.app.handler", reads=reads, writes=writes, **rights)  # type: ignore[arg-type]
 
 
 def worker(name: str, **rights: object) -> Function:
@@ -87,17 +100,21 @@ SCORING = ("deps", "onnx", "models")
 FUNCTIONS: dict[str, Function] = {
     function.name: function
     for function in (
-        api("health", reads=("live", "insiders", "platform")),
+        api("health", reads=("live", "insiders")),
         api("dashboard", reads=("insiders", "incidents")),
         api("insiders", memory=1024, layers=SCORING, writes=("insiders", "incidents", "outbox")),
         api("incidents", writes=("incidents", "outbox", "insiders")),
         api("live", reads=("live",)),
-        api("docs", memory=256),
+        api("docs", memory=256, open_to_all=True),
         api("fallback", memory=256),
+        api("accounts", writes=("accounts",), reads=("traffic",)),
+        api("users", writes=("directory",)),
+        api("explain", writes=("explanations",)),
         Function(
             "sockets",
             "socket",
             "functions.live.sockets.handler",
+            reads=("directory",),
             writes=("live",),
             invokes=("ticker",),
             posts_to_sockets=True,

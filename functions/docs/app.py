@@ -11,7 +11,7 @@ from fastapi import Response
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 
-from shared.access.roles import PUBLIC
+from shared.access.permissions import PUBLIC
 from shared.api.app import create_app, lambda_handler
 from shared.api.routing import Routes
 from shared.core.errors import NotFound, Unavailable

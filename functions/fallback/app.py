@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from shared.access.roles import PUBLIC
+from shared.access.permissions import PUBLIC
 from shared.api.app import create_app, lambda_handler
 from shared.api.routing import Routes
 from shared.core.errors import NotFound

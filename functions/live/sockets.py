@@ -42,15 +42,14 @@ def _admit(event: dict[str, Any]) -> None:
     """In strict mode a socket needs a token like any read; `?token=` is for browsers, which cannot set headers."""
     if settings().auth_mode == "open":
         return
-    from shared.access.roles import allows
-    from shared.access.tokens import verifier
+    from shared.access.principals import principals
 
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
     token = bearer.strip() if scheme.lower() == "bearer" else (event.get("queryStringParameters") or {}).get("token")
     if not token:
         raise Unauthenticated("Not authenticated")
-    if not allows(verifier().verify(token).roles, PERMISSION):
+    if not principals().caller(token).may(PERMISSION):
         raise Forbidden(f"Permission '{PERMISSION}' required")
 
 

@@ -34,6 +34,7 @@ class Surroundings:
     prefix: str
     stream_arns: dict[str, str]
     connections_arn: str
+    pool_arn: str
 
     def table(self, name: str) -> str:
         return self._arn("dynamodb", "table", self.prefix + name)
@@ -68,6 +69,7 @@ def rights(row: Function, around: Surroundings, *, log_group_arn: str, failures_
         (RECEIVE, queues),
         (("lambda:InvokeFunction",), [around.function(name) for name in row.invokes]),
         (("states:StartExecution",), [around.workflow(name) for name in row.starts]),
+        (tuple(f"cognito-idp:{action}" for action in row.identities), [around.pool_arn] if row.identities else []),
         (("execute-api:ManageConnections",), [around.connections_arn] if row.posts_to_sockets else []),
         (("sqs:SendMessage",), [failures_arn] if failures_arn else []),
         (("logs:CreateLogStream", "logs:PutLogEvents"), [log_group_arn]),

@@ -35,7 +35,7 @@ def _add_index(table: dynamodb.Table, index: Index) -> None:
     table.add_global_secondary_index(
         index_name=index.name,
         partition_key=_text(index.pk),
-        sort_key=_text(index.sk),
+        sort_key=_number(index.sk) if index.counts else _text(index.sk),
         projection_type=dynamodb.ProjectionType.INCLUDE if named else dynamodb.ProjectionType[str(index.projection)],
         non_key_attributes=list(named) if named else None,
     )
@@ -43,3 +43,7 @@ def _add_index(table: dynamodb.Table, index: Index) -> None:
 
 def _text(name: str) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+
+
+def _number(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.NUMBER)

@@ -26,6 +26,7 @@ def local_deployment(
     return Deployment(
         stage=STAGE,
         auth_mode=auth_mode,
+        sign_up="open",
         user_pool_id=pool_id,
         user_pool_client_id=client_id,
         sockets_endpoint=f"http://127.0.0.1:{port}/ws",

@@ -55,13 +55,16 @@ def make_tables(dynamodb: Any, prefix: str) -> None:
 def table_definition(table: Table, prefix: str) -> dict[str, Any]:
     """The arguments of CreateTable."""
     keys = _key_schema("pk", table.sk)
-    names = {key["AttributeName"] for key in keys}
-    names |= {name for index in table.indexes for name in (index.pk, index.sk)}
+    types = {key["AttributeName"]: "S" for key in keys}
+    for index in table.indexes:
+        types |= {index.pk: "S", index.sk: "N" if index.counts else "S"}
     definition: dict[str, Any] = {
         "TableName": prefix + table.name,
         "BillingMode": "PAY_PER_REQUEST",
         "KeySchema": keys,
-        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in sorted(names)],
+        "AttributeDefinitions": [
+            {"AttributeName": name, "AttributeType": kind} for name, kind in sorted(types.items())
+        ],
     }
     if table.indexes:
         definition["GlobalSecondaryIndexes"] = [_index_definition(index) for index in table.indexes]

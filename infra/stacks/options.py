@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 STAGES = ("dev", "prod")
 AUTH_MODES = ("strict", "open")
+SIGN_UPS = ("closed", "open")
 ON = ("on", "true", "1", "yes")
 
 
@@ -20,6 +21,7 @@ class Options:
     stage: str
     auth_mode: str
     started_at: str
+    sign_up: str = "closed"
     alarm_email: str | None = None
     layers_must_be_built: bool = False
     sets_gateway_log_role: bool = True
@@ -34,11 +36,14 @@ def options_from(context: Mapping[str, object]) -> Options:
     """The options in a CDK context; Refused, with a sentence, for those that are not to be deployed."""
     stage, auth_mode = str(context.get("stage") or "dev"), str(context.get("auth_mode") or "strict")
     _check(stage, auth_mode, seed_tokens=_is_on(context, "seed_tokens"))
-    email = context.get("alarm_email")
+    email, sign_up = context.get("alarm_email"), str(context.get("sign_up") or "closed")
+    if sign_up not in SIGN_UPS:
+        raise Refused(f"sign_up must be one of {', '.join(SIGN_UPS)}, not {sign_up!r}")
     return Options(
         stage=stage,
         auth_mode=auth_mode,
         started_at=str(context.get("started_at") or datetime.now(UTC).isoformat(timespec="seconds")),
+        sign_up=sign_up,
         alarm_email=str(email) if email else None,
         layers_must_be_built=context.get("layers") == "built",
         sets_gateway_log_role=context.get("gateway_log_role") != "existing",

@@ -60,6 +60,7 @@ class PlatformStack(Stack):
             prefix=self._prefix,
             stream_arns={name: str(arn) for name, arn in streams.items()},
             connections_arn=sockets.connections_arn,
+            pool_arn=self._state.user_pool_arn,
         )
 
     def _package(self, sockets: SocketApi, scratch: Path) -> Package:
@@ -75,6 +76,7 @@ class PlatformStack(Stack):
         return Deployment(
             stage=self._options.stage,
             auth_mode=self._options.auth_mode,
+            sign_up=self._options.sign_up,
             user_pool_id=self._state.user_pool_id,
             user_pool_client_id=self._state.user_pool_client_id,
             sockets_endpoint=sockets.endpoint,

@@ -16,6 +16,7 @@ class StateStack(Stack):
 
     tables: dict[str, dynamodb.Table]
     user_pool_id: str
+    user_pool_arn: str
     user_pool_client_id: str
     data_bucket: str
 
@@ -32,7 +33,7 @@ class StateStack(Stack):
         for name in BUCKETS:
             make_bucket(self, name, prefix=prefix, keep=keep, access_logs=access_logs)
         pool = make_pool(self, prefix=prefix, keep=keep)
-        self.user_pool_id = pool.user_pool_id
+        self.user_pool_id, self.user_pool_arn = pool.user_pool_id, pool.user_pool_arn
         self.user_pool_client_id = make_client(pool, prefix=prefix).user_pool_client_id
         self.data_bucket = bucket_name(prefix, BUCKETS[0])
         CfnOutput(self, "UserPoolId", value=self.user_pool_id)

@@ -1,11 +1,14 @@
 """Access tokens of the Cognito pool: RS256, from our pool, for our client, in force. Nothing fails open.
 
-The keys come from the pool's JWKS and are kept; an unknown key id asks again at most once a minute.
+The keys come from the pool's JWKS and are kept; an unknown key id asks again at most once a minute. A token that was
+good is remembered by its digest until it expires, so that a warm request costs no signature check.
 """
 
+import hashlib
 import json
 import time
 import urllib.request
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -17,32 +20,52 @@ from shared.core.settings import Settings, settings
 LEEWAY_SECONDS = 60
 REFETCH_SECONDS = 60
 MOST_TOKEN_BYTES = 8192
+MOST_REMEMBERED = 1000
+# The key pair that moto signs with is in its package: whoever has moto can sign with it.
+MOTO_KEY_ID = "dummy"
+INVALID = "Invalid token"
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """Who is calling. In open mode a caller without a token is the anonymous analyst of seed 004."""
+class Claims:
+    """What a good token says. Times are epoch seconds."""
 
-    caller_id: str
-    roles: tuple[str, ...]
+    subject: str
+    username: str
+    groups: tuple[str, ...]
+    issued_at: int
+    signed_in_at: int
+    expires_at: int
 
 
 @dataclass(slots=True)
 class TokenVerifier:
-    """Checks tokens of one pool."""
+    """Checks tokens of one pool. `refused_keys` are key ids that no token may be signed with."""
 
     issuer: str
     client_id: str
     jwks_url: str
+    refused_keys: frozenset[str] = frozenset()
     _keys: dict[str, Any] = field(default_factory=dict)
     _fetched_at: float = float("-inf")
+    _good: "OrderedDict[bytes, Claims]" = field(default_factory=OrderedDict)
 
-    def verify(self, token: str) -> Caller:
-        """The caller behind a token; Unauthenticated for every token that is not exactly right."""
+    def verify(self, token: str) -> Claims:
+        """What the token says; Unauthenticated for every token that is not exactly right."""
+        if len(token) > MOST_TOKEN_BYTES:
+            raise Unauthenticated(INVALID)
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        claims = self._good.get(digest)
+        if claims is None:
+            claims = self._checked(token)
+            self._remember(digest, claims)
+        if claims.expires_at + LEEWAY_SECONDS <= time.time():
+            raise Unauthenticated(INVALID)
+        return claims
+
+    def _checked(self, token: str) -> Claims:
         import jwt
 
-        if len(token) > MOST_TOKEN_BYTES:
-            raise Unauthenticated("Invalid token")
         try:
             claims = jwt.decode(
                 token,
@@ -52,24 +75,39 @@ class TokenVerifier:
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iat", "iss", "sub"], "verify_aud": False},
             )
-        except (jwt.InvalidTokenError, ValueError) as error:
-            raise Unauthenticated("Invalid token") from error
-        return self._caller(claims)
+            return self._claims(claims)
+        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError) as error:
+            raise Unauthenticated(INVALID) from error
 
-    def _caller(self, claims: dict[str, Any]) -> Caller:
+    def _claims(self, claims: dict[str, Any]) -> Claims:
         if claims.get("token_use") != "access" or claims.get("client_id") != self.client_id:
-            raise Unauthenticated("Invalid token")
+            raise Unauthenticated(INVALID)
+        subject, issued_at = str(claims["sub"]), int(claims["iat"])
         groups = claims.get("cognito:groups") or []
-        return Caller(str(claims["sub"]), tuple(str(group) for group in groups))
+        if not isinstance(groups, list):
+            raise Unauthenticated(INVALID)
+        return Claims(
+            subject=subject,
+            username=str(claims.get("username") or subject),
+            groups=tuple(str(group) for group in groups),
+            issued_at=issued_at,
+            signed_in_at=int(claims.get("auth_time") or issued_at),
+            expires_at=int(claims["exp"]),
+        )
+
+    def _remember(self, digest: bytes, claims: Claims) -> None:
+        self._good[digest] = claims
+        if len(self._good) > MOST_REMEMBERED:
+            self._good.popitem(last=False)
 
     def _key(self, header: dict[str, Any]) -> Any:
         kid = header.get("kid")
-        if header.get("alg") != "RS256" or not isinstance(kid, str):
-            raise Unauthenticated("Invalid token")
+        if header.get("alg") != "RS256" or not isinstance(kid, str) or kid in self.refused_keys:
+            raise Unauthenticated(INVALID)
         if kid not in self._keys and time.monotonic() - self._fetched_at > REFETCH_SECONDS:
             self._fetch()
         if kid not in self._keys:
-            raise Unauthenticated("Invalid token")
+            raise Unauthenticated(INVALID)
         return self._keys[kid]
 
     def _fetch(self) -> None:
@@ -89,12 +127,16 @@ class TokenVerifier:
 @cache
 def verifier() -> TokenVerifier:
     """The verifier of this deployment."""
-    return verifier_for(settings(), endpoint=client("cognito-idp").meta.endpoint_url)
+    given = settings()
+    endpoint = client("cognito-idp").meta.endpoint_url if given.stage == "local" else ""
+    return verifier_for(given, endpoint)
 
 
 def verifier_for(given: Settings, endpoint: str) -> TokenVerifier:
     """Issuer and keys are Cognito's own. Only the local stage may fetch the keys from outside amazonaws.com."""
     region = given.user_pool_id.partition("_")[0]
     issuer = f"https://cognito-idp.{region}.amazonaws.com/{given.user_pool_id}"
-    base = f"{endpoint}/{given.user_pool_id}" if given.stage == "local" else issuer
-    return TokenVerifier(issuer, given.user_pool_client_id, f"{base}/.well-known/jwks.json")
+    local = given.stage == "local"
+    base = f"{endpoint}/{given.user_pool_id}" if local else issuer
+    refused = frozenset() if local else frozenset({MOTO_KEY_ID})
+    return TokenVerifier(issuer, given.user_pool_client_id, f"{base}/.well-known/jwks.json", refused)

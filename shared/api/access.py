@@ -1,43 +1,81 @@
-"""Who is calling and may they: one dependency, made by `requires`, at every route."""
+"""Who is calling and may they: asked by every route before its body is read (shared/api/routing.py)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from fastapi import Request
 
-from shared.access.roles import PUBLIC, allows
-from shared.access.tokens import Caller, verifier
+from shared.access.caller import ANONYMOUS, Caller
+from shared.access.permissions import PUBLIC, SIGNED_IN
+from shared.access.principals import principals
 from shared.core.errors import Forbidden, Unauthenticated
+from shared.core.ids import derived_id, new_id
 from shared.core.settings import settings
 
-ANONYMOUS = Caller("anonymous", ())
+SEED_TOKEN = "user:"  # what seed 003 puts before an account's id; anybody can make one up (C15)
 
 
-def requires(permission: str, *, token: bool) -> Callable[[Request], Awaitable[None]]:
-    """A dependency that lets a caller through who holds the permission.
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a route demands of its callers.
 
-    In open mode routes of the open seeds ask for nothing (`token` is False); in strict mode only PUBLIC routes do.
+    `token`: a token is needed in open mode too (seeds 002 and 003). `seed_account` finds the caller behind a
+    `user:{id}` token, which is taken in open mode and in seed 003's group only. `refusal` is what a 403 says.
     """
 
-    async def check(request: Request) -> None:
-        if permission == PUBLIC or (settings().auth_mode == "open" and not token):
-            request.state.caller = ANONYMOUS
-            return
-        caller = verifier().verify(_bearer(request))
-        if not allows(caller.roles, permission):
-            raise Forbidden(f"Permission '{permission}' required")
-        request.state.caller = caller
+    permission: str
+    token: bool = False
+    seed_account: Callable[[str], Caller] | None = None
+    refusal: str | None = None
 
-    return check
+
+def admit(request: Request, rule: Rule) -> Caller:
+    """The caller, if they may; Unauthenticated or Forbidden if not."""
+    if rule.permission == PUBLIC:
+        return ANONYMOUS
+    if settings().auth_mode == "open" and not rule.token:
+        return _whoever(request)
+    caller = _present(_bearer(request), rule)
+    if rule.permission != SIGNED_IN and not caller.may(rule.permission):
+        raise Forbidden(rule.refusal or f"Permission '{rule.permission}' required")
+    return caller
 
 
 def caller_of(request: Request) -> Caller:
-    """The caller that `requires` let through."""
+    """The caller that `admit` let through."""
     caller: Caller = request.state.caller
     return caller
 
 
+def operation_of(request: Request) -> str:
+    """The id of what this request does: new, or that of the first request with the same Idempotency-Key.
+
+    A service that derives its ids from it makes one thing of a repeated request, whatever was lost in between.
+    """
+    key = request.headers.get("idempotency-key")
+    if not key:
+        return new_id("op")
+    return derived_id("op", caller_of(request).caller_id, request.method, request.url.path, key)
+
+
+def _whoever(request: Request) -> Caller:
+    """On an open route a good token makes its bearer known; everybody else stays anonymous and may call."""
+    if "authorization" not in request.headers:
+        return ANONYMOUS
+    try:
+        return principals().caller(_bearer(request))
+    except Unauthenticated:
+        return ANONYMOUS
+
+
+def _present(credential: str, rule: Rule) -> Caller:
+    if rule.seed_account and credential.startswith(SEED_TOKEN) and settings().auth_mode == "open":
+        return rule.seed_account(credential.removeprefix(SEED_TOKEN))
+    return principals().caller(credential)
+
+
 def _bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    scheme, _, credential = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not credential:
         raise Unauthenticated("Not authenticated")
-    return token.strip()
+    return credential.strip()

@@ -14,7 +14,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from mangum import Mangum
 from starlette.exceptions import HTTPException
 
-from shared.api.dialects import Failure, render, status_of, validation_message
+from shared.api.dialects import Failure, invalid_status, render, status_of, validation_message
 from shared.api.edge import Edge
 from shared.api.routing import Routes, permission_of
 from shared.api.unexpected import unexpected_error
@@ -56,14 +56,23 @@ def _check_declared(context: RouteContext) -> None:
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DomainError)
     status = status_of(error)
-    headers = {"retry-after": "2"} if status == 503 else {"www-authenticate": "Bearer"} if status == 401 else None
-    return _respond(request, status, error.code, str(error), headers=headers, details=error.details)
+    return _respond(request, status, error.code, str(error), headers=_hints(status, error), details=error.details)
+
+
+def _hints(status: int, error: DomainError) -> dict[str, str] | None:
+    """What a client needs to do better next time."""
+    if status == 401:
+        return {"www-authenticate": "Bearer"}
+    if status == 503 or "retry_after" in error.details:
+        return {"retry-after": str(error.details.get("retry_after", 2))}
+    return None
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     fields = [{**entry, "loc": [_printable(part) for part in entry["loc"]]} for entry in error.errors()]
-    return _respond(request, 422, "invalid", validation_message(fields), fields=fields)
+    status = invalid_status(request.url.path)
+    return _respond(request, status, "invalid", validation_message(fields), fields=fields)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:

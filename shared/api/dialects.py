@@ -59,7 +59,12 @@ def status_of(error: DomainError) -> int:
 
 def render(failure: Failure) -> dict[str, Any]:
     """The body of a failure in the dialect of its path."""
-    return next(shape for pattern, shape in DIALECTS if pattern.match(failure.path))(failure)
+    return render_of(failure.path)(failure)
+
+
+def render_of(path: str) -> Render:
+    """The dialect of a path."""
+    return next(shape for pattern, shape in DIALECTS if pattern.match(path))
 
 
 def enterprise(failure: Failure) -> dict[str, Any]:
@@ -115,7 +120,18 @@ def envelope(failure: Failure) -> dict[str, Any]:
 
 def xai(failure: Failure) -> dict[str, Any]:
     """Seed 003's explanations."""
-    return {"success": False, "error": failure.message, "explanation": "Unable to generate explanation"}
+    missing = any(entry["type"] == "missing" for entry in failure.fields)
+    error = "Missing required fields" if missing else failure.message
+    return {"success": False, "error": error, "explanation": "Unable to generate explanation"}
+
+
+def account(failure: Failure) -> dict[str, Any]:
+    """Seed 003's accounts and quotas: like `detail`, with the seed's own words for two mistakes."""
+    if failure.status == 401:
+        return {"detail": "Unauthorized"}
+    if any(entry["loc"][-1:] == ["resource"] or entry["loc"][-1:] == ("resource",) for entry in failure.fields):
+        return {"detail": "Invalid resource"}
+    return detail(failure)
 
 
 def detail(failure: Failure) -> dict[str, Any]:
@@ -127,9 +143,15 @@ DIALECTS: tuple[tuple[re.Pattern[str], Render], ...] = (
     (re.compile(r"/api/v1(/|$)"), envelope),
     (re.compile(r"/api/(status|upload|train|training|models|predict|settings|activity)(/|$)"), mlops),
     (re.compile(r"/xai(/|$)"), xai),
+    (re.compile(r"/api/(users/profile|quota/|admin/)"), account),
     (re.compile(r"/api(/|$)"), detail),
     (re.compile(r""), enterprise),
 )
+
+
+def invalid_status(path: str) -> int:
+    """The status of a request that misses a field or has a wrong one: 400 in seed 003, 422 elsewhere (C11)."""
+    return 400 if render_of(path) in (account, xai) else 422
 
 
 def validation_message(fields: Sequence[Mapping[str, Any]]) -> str:

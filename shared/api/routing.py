@@ -1,24 +1,55 @@
 """Routes that cannot forget who may call them: `Routes.get(path, permission=...)`, not FastAPI's own decorator."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, ClassVar, TypeVar
 
-from fastapi import APIRouter, Depends
-from fastapi.routing import RouteContext
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute, RouteContext
 
-from shared.api.access import requires
+from shared.access.caller import Caller
+from shared.api.access import Rule, admit
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
-EXTRA = "x-permission"
+EXTRA, REFUSAL = "x-permission", "x-refusal"
+
+
+class GuardedRoute(APIRoute):
+    """A route that asks who is calling before anything else, before it reads the body too."""
+
+    token: ClassVar[bool] = False
+    seed_account: ClassVar[Callable[[str], Caller] | None] = None
+
+    def get_route_handler(self) -> Handle:
+        run = super().get_route_handler()
+        extra = self.openapi_extra or {}
+        rule = Rule(extra.get(EXTRA, ""), self.token, type(self).seed_account, extra.get(REFUSAL))
+
+        async def guarded(request: Request) -> Response:
+            request.state.caller = admit(request, rule)
+            return await run(request)
+
+        return guarded
 
 
 class Routes:
-    """The routes of a group. `token` says that callers need a token in open mode too (seeds 002 and 003)."""
+    """The routes of a group. `token` says that callers need a token in open mode too (seeds 002 and 003).
 
-    def __init__(self, prefix: str = "", *, tag: str, token: bool = False) -> None:
-        self.router = APIRouter(prefix=prefix, tags=[tag])
-        self._token = token
+    `seed_account` finds the caller behind a `user:{id}` token: seed 003's own group only (C15).
+    """
+
+    def __init__(
+        self,
+        prefix: str = "",
+        *,
+        tag: str,
+        token: bool = False,
+        seed_account: Callable[[str], Caller] | None = None,
+    ) -> None:
+        finder = staticmethod(seed_account) if seed_account else None
+        kind = type("Route", (GuardedRoute,), {"token": token, "seed_account": finder})
+        self.router = APIRouter(prefix=prefix, tags=[tag], route_class=kind)
 
     def get(self, path: str, *, permission: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
         return self._route(path, ["GET"], permission, options)
@@ -42,13 +73,10 @@ class Routes:
     def _route(
         self, path: str, methods: Sequence[str], permission: str, options: dict[str, Any]
     ) -> Callable[[Endpoint], Endpoint]:
-        return self.router.api_route(
-            path,
-            methods=list(methods),
-            dependencies=[Depends(requires(permission, token=self._token))],
-            openapi_extra={EXTRA: permission},
-            **options,
-        )
+        """`refusal` among the options is what the 403 says instead of the permission's name."""
+        refusal = options.pop("refusal", None)
+        extra = {EXTRA: permission} | ({REFUSAL: refusal} if refusal else {})
+        return self.router.api_route(path, methods=list(methods), openapi_extra=extra, **options)
 
 
 def permission_of(context: RouteContext) -> str | None:

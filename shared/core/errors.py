@@ -2,13 +2,15 @@
 
 DomainError
 ├── Invalid            the request cannot be understood or is out of bounds
-│   └── TooLarge       it is bigger than what is stored or served
+│   ├── TooLarge       it is bigger than what is stored or served
+│   └── OtherRequest   its Idempotency-Key was used for another request
 ├── Unauthenticated    nobody we know is calling
 ├── Forbidden          we know who is calling, and they may not
 ├── NotFound           no such thing
 ├── Conflict           the thing is not in a state that allows this
 │   ├── IllegalMove    a state machine has no such step
-│   └── StaleVersion   the caller changed an older version than the stored one
+│   ├── StaleVersion   the caller changed an older version than the stored one
+│   └── StillRunning   an equal request with the same Idempotency-Key has not been answered yet
 ├── LimitReached       a counted limit is used up
 ├── Unavailable        a dependency does not answer; trying again may help
 └── NotBuilt           promised by the contract, not built yet
@@ -33,6 +35,10 @@ class TooLarge(Invalid):
     code = "too_large"
 
 
+class OtherRequest(Invalid):
+    code = "idempotency_key_reused"
+
+
 class Unauthenticated(DomainError):
     code = "unauthenticated"
 
@@ -55,6 +61,10 @@ class IllegalMove(Conflict):
 
 class StaleVersion(Conflict):
     code = "stale_version"
+
+
+class StillRunning(Conflict):
+    code = "still_running"
 
 
 class LimitReached(DomainError):

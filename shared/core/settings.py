@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-CHOICES = {"stage": ("local", "dev", "prod"), "auth_mode": ("open", "strict")}
+CHOICES = {"stage": ("local", "dev", "prod"), "auth_mode": ("open", "strict"), "sign_up": ("open", "closed")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Settings:
     function_prefix: str = "vedette-local-"
     data_bucket: str = "vedette-local-data"
     auth_mode: str = "strict"
+    sign_up: str = "closed"
     user_pool_id: str = ""
     user_pool_client_id: str = ""
     sockets_endpoint: str = ""

@@ -5,11 +5,11 @@ from functools import cache, partial
 
 from shared.core.clock import utc_now
 from shared.health.service import Check, HealthService
-from shared.storage.schema import INSIDERS, LIVE, PLATFORM, Table
+from shared.storage.schema import DIRECTORY, INSIDERS, LIVE, Table
 from shared.storage.store import store
 
 # Which table a service cannot live without. A key that nobody writes is asked for: the answer counts, not what it says.
-TABLE_OF: dict[str, Table] = {"insider-threats": INSIDERS, "live-updates": LIVE, "platform": PLATFORM}
+TABLE_OF: dict[str, Table] = {"insider-threats": INSIDERS, "live-updates": LIVE, "platform": DIRECTORY}
 PROBE = {"pk": "HEALTH", "sk": "PROBE"}
 THREADS = 8
 

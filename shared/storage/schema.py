@@ -10,12 +10,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A global secondary index. `projection` is ALL, KEYS_ONLY, or the names of the attributes it carries."""
+    """A global secondary index. `projection` is ALL, KEYS_ONLY, or the names of the attributes it carries.
+
+    `counts` says that the sort key is a number, which writes may count up.
+    """
 
     name: str
     pk: str
     sk: str
     projection: str | tuple[str, ...] = "ALL"
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,21 @@ INCIDENTS = Table(
 )
 OUTBOX = Table("outbox", sk=None, ttl="expires_at", stream=True)
 LIVE = Table("live", ttl="expires_at")
-PLATFORM = Table("platform", ttl="expires_at")
+ACCOUNTS = Table(
+    "accounts",
+    indexes=(
+        Index("by_activity", pk="ranked_pk", sk="activities", counts=True),
+        Index("by_deadline", pk="held_pk", sk="deadline", projection="KEYS_ONLY"),
+    ),
+    ttl="expires_at",
+)
+DIRECTORY = Table("directory")
+REQUESTS = Table("requests", ttl="expires_at")
+TRAFFIC = Table("traffic", ttl="expires_at")
+EXPLANATIONS = Table("explanations", ttl="expires_at")
 
-TABLES: dict[str, Table] = {table.name: table for table in (INSIDERS, INCIDENTS, OUTBOX, LIVE, PLATFORM)}
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (INSIDERS, INCIDENTS, OUTBOX, LIVE, ACCOUNTS, DIRECTORY, REQUESTS, TRAFFIC, EXPLANATIONS)
+}
 BUCKETS: tuple[str, ...] = ("data",)

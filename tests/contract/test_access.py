@@ -1,38 +1,64 @@
-"""Strict mode: every route but the public ones asks for a token, in its dialect."""
+"""Strict mode: every route but the public ones asks for a token, and lets in exactly the roles of access.txt."""
 
 import importlib
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.routes import Route, routes
-from shared.access.roles import PUBLIC
-from shared.core.settings import settings
-from tests.builders.calls import call
+from infra.routes import Route, access_txt, may_call, routes
+from shared.access.permissions import PUBLIC, SIGNED_IN
+from shared.access.roles import ROLES
+from tests.builders.calls import Answer, call
+from tests.builders.tokens import FOREIGN_KEY, bearer, token, trust
 
 OPEN_PAGES = {"/", "/health", "/api/health", "/docs", "/docs/static/{file}", "/redoc", "/openapi.json"}
+MATRIX = Path(__file__).with_name("access.txt")
+GUARDED = [route for route in routes() if route.permission != PUBLIC]
+guarded = pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route.method} {route.path}")
 
 
 @pytest.fixture
 def strict(tables: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VEDETTE_AUTH_MODE", "strict")
-    monkeypatch.setenv("VEDETTE_USER_POOL_ID", "eu-central-1_pool")
-    monkeypatch.setenv("VEDETTE_USER_POOL_CLIENT_ID", "client")
-    settings.cache_clear()
+    trust(monkeypatch, auth_mode="strict")
+
+
+def send(route: Route, headers: dict[str, str]) -> Answer:
+    handler = importlib.import_module(f"functions.{route.function}.app").handler
+    path = re.sub(r"\{[^}]+\}", "1", route.path)
+    return call(handler, route.method, path, headers=headers, text="{not json")
 
 
 def test_public_are_only_health_and_documentation() -> None:
     assert {route.path for route in routes() if route.permission == PUBLIC} == OPEN_PAGES
 
 
-@pytest.mark.parametrize("route", [r for r in routes() if r.permission != PUBLIC], ids=lambda r: f"{r.method} {r.path}")
-@pytest.mark.parametrize("token", [None, "garbage", "user:U001", "a.b.c"])
-def test_nobody_gets_in_without_a_good_token(strict: None, route: Route, token: str | None) -> None:
-    handler = importlib.import_module(f"functions.{route.function}.app").handler
-    path = route.path.replace("{user_id}", "U001").replace("{alert_id}", "1")
-    headers = {"authorization": f"Bearer {token}"} if token else {}
+def test_the_matrix_is_the_reviewed_one() -> None:
+    """After a change that is meant: `python -m infra.routes` writes both files."""
+    assert MATRIX.read_text() == access_txt()
 
-    answer = call(handler, route.method, path, headers=headers, json={})
+
+@guarded
+@pytest.mark.parametrize("sent", [None, "garbage", "user:U001", "a.b.c", "foreign"])
+def test_nobody_gets_in_without_a_good_token(strict: None, route: Route, sent: str | None) -> None:
+    given = token("ana", "admin", key=FOREIGN_KEY) if sent == "foreign" else sent
+    answer = send(route, {"authorization": f"Bearer {given}"} if given else {})
 
     assert answer.status == 401, answer
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@guarded
+def test_exactly_the_roles_of_the_matrix_get_in(strict: None, route: Route) -> None:
+    """Whoever may, is told of what else is wrong with the request; nobody else gets as far as that."""
+    refused = {role for role in ROLES if send(route, bearer(f"one-{role}", role)).status == 403}
+
+    assert refused == {role for role in ROLES if not may_call(route, role)}
+
+
+@guarded
+def test_a_role_of_nobody_opens_nothing(strict: None, route: Route) -> None:
+    answer = send(route, bearer("ana", "administrator", "root", "*"))
+
+    assert (answer.status == 403) == (route.permission != SIGNED_IN), answer

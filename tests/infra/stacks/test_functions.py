@@ -66,6 +66,7 @@ def test_environment_is_what_infra_environment_says(assembly: Assembly) -> None:
         Deployment(
             stage="dev",
             auth_mode="strict",
+            sign_up="closed",
             user_pool_id=user_pool,
             user_pool_client_id=client,
             sockets_endpoint=f"https://<{sockets}>.execute-api.{REGION}.<AWS::URLSuffix>/ws",

@@ -28,7 +28,7 @@ def of_schema(row: Table) -> dict[str, Any]:
     return {
         "keys": ("pk", row.sk) if row.sk else ("pk",),
         "indexes": {index.name: ((index.pk, index.sk), index.projection) for index in row.indexes},
-        "attributes": dict.fromkeys(names, "S"),
+        "attributes": dict.fromkeys(names, "S") | {index.sk: "N" for index in row.indexes if index.counts},
         "ttl": {"AttributeName": row.ttl, "Enabled": True} if row.ttl else None,
         "stream": {"StreamViewType": "NEW_IMAGE"} if row.stream else None,
     }
