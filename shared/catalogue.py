@@ -36,7 +36,17 @@ class Schedule:
     expression: str
 
 
-Source = Stream | Queue | Schedule
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """The log of every API function, of which the lines that match `pattern` are delivered, at least once.
+
+    CloudWatch Logs' filter syntax; the local platform knows `{ $.message = "..." }` of it.
+    """
+
+    pattern: str
+
+
+Source = Stream | Queue | Schedule | Logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +106,33 @@ def worker(name: str, **rights: object) -> Function:
 
 
 SCORING = ("deps", "onnx", "models")
+# The administrator's side of signing in; the rest of it (sign-up, codes, change of password) needs no rights at all.
+SIGN_IN = ("AdminGetUser", "AdminInitiateAuth", "AdminRespondToAuthChallenge", "AdminUserGlobalSignOut")
+REQUEST_LINES = '{ $.message = "request" }'
 
 FUNCTIONS: dict[str, Function] = {
     function.name: function
     for function in (
         api("health", reads=("live", "insiders")),
         api("dashboard", reads=("insiders", "incidents")),
-        api("insiders", memory=1024, layers=SCORING, writes=("insiders", "incidents", "outbox")),
+        api("insiders", memory=1024, layers=SCORING, writes=("insiders", "incidents", "outbox", "accounts")),
         api("incidents", writes=("incidents", "outbox", "insiders")),
         api("live", reads=("live",)),
         api("docs", memory=256, open_to_all=True),
         api("fallback", memory=256),
-        api("accounts", writes=("accounts",), reads=("traffic",)),
-        api("users", writes=("directory",)),
+        api("accounts", writes=("accounts", "directory"), reads=("traffic",), identities=SIGN_IN),
+        api(
+            "users",
+            writes=("directory",),
+            identities=(
+                "AdminCreateUser",
+                "AdminDisableUser",
+                "AdminEnableUser",
+                "AdminGetUser",
+                "AdminUpdateUserAttributes",
+                "AdminUserGlobalSignOut",
+            ),
+        ),
         api("explain", writes=("explanations",)),
         Function(
             "sockets",
@@ -130,6 +154,7 @@ FUNCTIONS: dict[str, Function] = {
             posts_to_sockets=True,
         ),
         worker("baselines", memory=1024, timeout=300, layers=("deps", "onnx"), writes=("insiders",)),
+        worker("traffic", memory=256, sources=(Logs(REQUEST_LINES),), writes=("traffic",)),
     )
 }
 
