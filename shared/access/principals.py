@@ -17,6 +17,7 @@ from shared.access.caller import Caller
 from shared.access.roles import ROLES, permissions_of, reach
 from shared.access.tokens import INVALID, Claims, TokenVerifier, verifier
 from shared.core.errors import Unauthenticated
+from shared.directory.api_key_rows import USED_SECONDS, used
 from shared.directory.keys import api_key_key, role_key, sign_out_key, user_id_of, user_key
 from shared.storage.attributes import Item
 from shared.storage.schema import DIRECTORY
@@ -34,6 +35,7 @@ class Principals:
     def __init__(self, rows: Store, tokens: TokenVerifier, clock: Callable[[], float] = time.time) -> None:
         self._rows, self._tokens, self._clock = rows, tokens, clock
         self._known: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
+        self._noted: dict[str, float] = {}
         self.hits = self.misses = 0
 
     def caller(self, credential: str) -> Caller:
@@ -102,7 +104,15 @@ class Principals:
         if owner is None:
             raise Unauthenticated("Invalid API key")
         permissions = narrowed(json.loads(row["scopes"]), self._permissions_of_user(owner))
+        self._note_use(prefix)
         return Caller(f"key:{prefix}", (), permissions, "key"), until
+
+    def _note_use(self, prefix: str) -> None:
+        """When a key was last used, once a minute: whoever looks after keys throws away what nobody uses."""
+        now = self._clock()
+        if now - self._noted.get(prefix, float("-inf")) >= USED_SECONDS:
+            self._noted[prefix] = now
+            used(self._rows, prefix, now)
 
 
 def _valid_until(row: Item, digest: str, now: float) -> float | None:

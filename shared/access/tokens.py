@@ -84,7 +84,7 @@ class TokenVerifier:
             raise Unauthenticated(INVALID)
         subject, issued_at = str(claims["sub"]), int(claims["iat"])
         groups = claims.get("cognito:groups") or []
-        if not isinstance(groups, list):
+        if not subject or not isinstance(groups, list):
             raise Unauthenticated(INVALID)
         return Claims(
             subject=subject,
