@@ -22,7 +22,7 @@ Context = Annotated[str, StringConstraints(max_length=2_000, strip_whitespace=Tr
 
 
 class ExplainIn(BaseModel):
-    """What to explain. The description is context for a provider and does not change a grounded answer."""
+    """What to explain. The description is accepted (seed 003) and changes no answer."""
 
     action: Name
     agent_type: Name

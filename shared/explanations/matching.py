@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from shared.explanations.model import Side
+from shared.explanations.turning import needs_object, turned
 from shared.explanations.vocabulary.play import Phrase, Play
 from shared.explanations.words import tokens
 
@@ -16,8 +17,6 @@ EMPTY = frozenset(
     "its local me msf my node of on onto or our out over own perform random red remote rpc run start target the this "
     "to try via victim window windows with".split()
 )
-# Beside one of these a name means another thing, or the opposite: `DETECT_SCAN`, `DO_NOT_ENCRYPT`.
-TURNING = frozenset("not no never undo against without avoid detect detection prevent prevention".split())
 ATTACKERS = frozenset(
     "attacker red adversary intruder hacker threat malicious offensive offender offense offence penetration pentester "
     "attack".split()
@@ -47,39 +46,40 @@ def side_of(agent_type: str) -> Side:
 def find(action: str, side: Side) -> Found | None:
     """The entry that accounts for most of the name, a longer phrase before a shorter; None when none does enough.
 
-    For an agent of neither side both vocabularies are searched, the attacker's first.
+    For an agent of neither side both vocabularies are searched; of two that account for as much the attacker's is told.
     """
     sides: tuple[Side, ...] = ("attacker", "defender") if side == "agent" else (side,)
-    name = tokens(action)
-    best: tuple[float, int] = (0.0, 0)
-    found: Found | None = None
-    for one in sides:
-        for phrase, play in phrases(one):
-            rank = (score(phrase, name), len(phrase))
-            if rank > best:
-                best, found = rank, _found(phrase, play, one, rank[0], name)
-    return found if found and best[0] >= LEAST_SCORE else None
+    found = [best for one in sides if (best := _best(tokens(action), one))]
+    return max(found, key=lambda one: (one.score, -len(one.rest)), default=None)
 
 
-def _found(phrase: Phrase, play: Play, side: Side, share: float, name: Sequence[str]) -> Found:
+def _best(name: Sequence[str], side: Side) -> Found | None:
+    """The best entry of one side; None if another that is turned round fits as well (`stop service scan`)."""
+    words = frozenset(name)
+    held = [(score(phrase, words), len(phrase), phrase, play) for phrase, play in phrases(side) if phrase <= words]
+    enough = [one for one in held if one[0] >= LEAST_SCORE and not turned(words, one[2], side)]
+    if not enough:
+        return None
+    share, _, phrase, play = max(enough, key=lambda one: one[:2])
+    if any(one[0] >= share and turned(words, one[2], side) for one in held):
+        return None
     return Found(play, side, round(share, 2), tuple(word for word in name if word not in phrase))
 
 
-def score(phrase: Phrase, name: Sequence[str]) -> float:
-    """2 x phrase / (phrase + name), where the name counts without empty words.
+def score(phrase: Phrase, words: Phrase) -> float:
+    """2 x phrase / (phrase + name), for a name that has the whole phrase; it counts without empty words.
 
-    0 unless the name has the whole phrase and nothing that turns its meaning.
+    0 where the phrase is only a verb and its object is not known.
     """
-    words = set(name)
-    if not phrase <= words or (words - phrase) & TURNING:
-        return 0.0
     strange = sum(1 for word in words - phrase if _says_something(word))
+    if strange and needs_object(phrase):
+        return 0.0
     return 2 * len(phrase) / (2 * len(phrase) + strange)
 
 
 def _says_something(word: str) -> bool:
-    """Words with digits are names of hosts, bulletins and the like."""
-    return word not in EMPTY and len(word) > 1 and not any(letter.isdigit() for letter in word)
+    """Words with digits are names of hosts, bulletins and the like, but for `c2`."""
+    return word == "c2" or (word not in EMPTY and len(word) > 1 and not any(letter.isdigit() for letter in word))
 
 
 @cache

@@ -9,7 +9,7 @@ GROUNDED = "grounded"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An action to explain. All four texts come from outside; `description` is context for a provider only."""
+    """An action to explain. All four texts come from outside; the `description` (seed 003) changes no answer."""
 
     action: str
     agent_type: str

@@ -19,7 +19,7 @@ from shared.storage.store import store
 
 # Raised with every change of a sentence or of the vocabulary, so that stored texts of before are not found any more;
 # tests/shared/explanations/test_golden.py notices a change.
-WORDING = 1
+WORDING = 2
 KEPT = timedelta(days=7)
 KEPT_AFTER_FAILURE = timedelta(minutes=5)  # a provider that is down is asked again soon, but not by every request
 

@@ -4,6 +4,7 @@ import re
 
 PIECES = re.compile(r"[A-Z]+[0-9]*(?![a-z])|[A-Z]?[a-z]+[0-9]*|[0-9]+")
 WORDS = re.compile(r"[A-Za-z0-9]+")
+SHORT_NOT = re.compile(r"n['\u2019]t\b", re.IGNORECASE)  # don't, isn't
 
 # One spelling per meaning. Left: as people write it, joined and in lower case; right: the tokens of the vocabulary.
 # A word that stands for itself is listed where camel case would take it apart (`PowerShell`, `PsExec`).
@@ -102,26 +103,30 @@ FORMS: dict[str, tuple[str, ...]] = {
     "dump": ("dumping", "extract"),
     "inject": ("injection", "injecting"),
     "escape": ("escaping", "breakout"),
-    "install": ("installing", "installation", "plant", "drop"),
+    "install": ("installing", "installation", "plant"),
     "create": ("creation", "creating", "add", "new", "make"),
-    "delete": ("deletion", "deleting", "destroy", "destruction", "wipe", "wiping", "erase"),
+    "delete": (
+        *("deletion", "deleting", "deleted", "deletes", "destroy", "destroyed", "destroying", "destruction"),
+        *("wipe", "wiping", "wiped", "erase", "erased", "erasing", "shred"),
+    ),
     "encrypt": ("encryption", "encrypting"),
     "corrupt": ("corruption", "corrupting"),
     "manipulate": ("manipulation", "manipulating", "tamper", "tampering", "falsify", "poison"),
-    "disable": ("disabling", "deactivate", "kill", "impair"),
-    "stop": ("stopping", "terminate", "halt"),
+    "disable": ("disabling", "disabled", "disables", "deactivate", "deactivated", "deactivating", "kill", "impair"),
+    "stop": ("stopping", "stopped", "stops", "terminate", "terminated", "terminating", "halt", "halting", "halted"),
     "degrade": ("degrading",),
     "flood": ("flooding",),
-    "clear": ("clearing", "purge"),
+    "clear": ("clearing", "cleared", "purge", "purging", "purged"),
     "log": ("logs", "logging"),
     "event": ("events",),
     "hide": ("hiding", "conceal"),
     "obfuscate": ("obfuscation", "obfuscated"),
     "isolate": ("isolation", "isolating", "quarantine", "contain", "containment", "disconnect", "detach"),
-    "restore": ("restoration", "restoring", "recover", "recovery", "rollback", "revert"),
+    "restore": ("restoration", "restoring", "restored", "recover", "recovery", "recovering"),
+    "rollback": ("revert", "reverting", "reverted"),
     "patch": ("patching", "patches", "update", "upgrade"),
-    "block": ("blocking", "blacklist", "blocklist", "deny", "ban"),
-    "remove": ("removal", "removing", "eradicate", "clean", "disinfect"),
+    "block": ("blocking", "blocked", "blocks", "blacklist", "blocklist", "deny", "denied", "ban", "forbid"),
+    "remove": ("removal", "removing", "removed", "removes", "eradicate", "clean", "disinfect"),
     "monitor": ("monitoring", "observe", "watch", "surveil"),
     "analyse": ("analyze", "analysis", "analysing", "investigate", "inspect", "examine", "triage", "forensic"),
     "deploy": ("deployment", "deploying"),
@@ -131,16 +136,30 @@ FORMS: dict[str, tuple[str, ...]] = {
     "filter": ("filtering",),
     "traffic": ("zone",),
     "reset": ("rotate", "change", "changing"),
-    "revoke": ("revoking", "expire", "invalidate"),
+    "revoke": ("revoking", "revoked", "expire", "expired", "invalidate"),
     "enable": ("enabling", "enforce", "require", "activate"),
     "train": ("training", "educate", "awareness"),
     "backup": ("backups", "snapshot"),
     "harden": ("hardening", "lockdown"),
     "vulnerability": ("vulnerabilities", "vuln", "vulns", "weakness"),
-    "reduce": ("reducing", "lower", "mitigate", "fix"),
+    "reduce": ("reducing", "lower", "mitigate", "mitigating", "mitigation", "fix", "fixes", "fixing"),
     "allow": ("allowlist", "whitelist", "allowlisting", "whitelisting"),
     "limit": ("restrict", "rate", "throttle"),
-    "wait": ("sleep", "nothing", "noop", "idle", "pass", "skip"),
+    "wait": ("sleep", "nothing", "noop", "pass", "skip", "skipping", "skipped"),
+    "cancel": ("cancelled", "canceled", "cancelling", "canceling", "cancellation"),
+    "abort": ("aborted", "aborting"),
+    "ignore": ("ignoring", "ignored", "ignores", "disregard"),
+    "reject": ("rejecting", "rejected", "rejects"),
+    "fail": ("failing", "failed", "fails", "failure"),
+    "lose": ("losing", "lost"),
+    "simulate": ("simulated", "simulating", "simulation", "simulates"),
+    "suspend": ("suspended", "suspending", "suspension"),
+    "bypass": ("bypassing", "bypassed"),
+    "evade": ("evading",),
+    "release": ("releasing", "released"),
+    "cease": ("ceasing",),
+    "end": ("ending",),
+    "protect": ("protecting",),
     "process": ("processes",),
     "file": ("files",),
     "directory": ("directories", "folder", "folders"),
@@ -185,7 +204,7 @@ STEMS = {form: stem for stem, forms in FORMS.items() for form in forms}
 def tokens(text: str) -> tuple[str, ...]:
     """The words of a name in lower case, camel case taken apart, spellings and forms made one. Keeps their order."""
     found: list[str] = []
-    for word in WORDS.findall(text.replace("-mail", "mail")):
+    for word in WORDS.findall(SHORT_NOT.sub(" not", text.replace("-mail", "mail"))):
         pieces = [word] if word.lower() in SPELLINGS or word.lower() in STEMS else PIECES.findall(word)
         for piece in pieces:
             found += SPELLINGS.get(piece.lower(), piece.lower()).split()

@@ -39,10 +39,14 @@ class Provider(Protocol):
 
 
 def user_message(evidence: Explanation, question: Question) -> str:
-    """One JSON object: grounded text, evidence, and the request as quoted data that cannot close its quotes."""
+    """One JSON object: grounded text, evidence, and the request as quoted data that cannot close its quotes.
+
+    Only what the answer is stored under (shared/explanations/repository.py) is sent. The description and the wording
+    of the agent type are not: with them one caller could steer the text that the next one gets.
+    """
     message = {
         "grounded": evidence.text,
         "evidence": [asdict(one) for one in evidence.evidence],
-        "untrusted": asdict(question),
+        "untrusted": {"action": question.action, "side": evidence.side, "target": question.target},
     }
     return json.dumps(message).replace("<", "\\u003c").replace(">", "\\u003e")

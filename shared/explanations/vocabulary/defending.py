@@ -24,7 +24,8 @@ PLAYS = (
     play(
         "patch",
         "patch|patch node|patch system|patch vulnerability|service patch|patch service|reduce vulnerability"
-        "|patch software|vulnerability patch|apply patch|patch host|remediate vulnerability|node patch|fix|file repair",
+        "|patch software|fix bug|patch bug|vulnerability patch|apply patch|patch host|remediate vulnerability"
+        "|node patch|fix|file repair",
         "closing known weaknesses of {target} with updates, so that exploits for them fail",
         "T1190 T1210 T1068 M1051",
     ),
@@ -33,7 +34,8 @@ PLAYS = (
         "block|block ip|block traffic|firewall rule|patch firewall rule|create firewall rule|router rule|block port"
         "|block address|block connection|block domain|filter traffic|traffic filter|rule|firewall|sinkhole"
         "|router rule rule|create rule|close port|block c2|block host|configure firewall|block traffic traffic"
-        "|enable firewall|geo block|block network|drop traffic|blackhole",
+        "|enable firewall|block attack|block scan|block port scan|block dos|block malware|geo block|block network"
+        "|drop traffic|blackhole",
         "refusing hostile or needless traffic to or from {target}",
         "T1071 T1190 T1498 M1037",
     ),
@@ -47,7 +49,9 @@ PLAYS = (
         "allow_traffic",
         "allow traffic|allow traffic traffic|unblock|unblock ip|remove firewall rule|remove rule|router rule remove"
         "|reconnect|reconnect node|reconnect host|enable nic|host nic enable|nic enable|enable port|release host"
-        "|remove isolate|lift isolate",
+        "|remove isolate|lift isolate|release isolate|end isolate|stop isolate|unblock port|unblock address"
+        "|remove block"
+        "|lift block",
         "letting {target} back onto the network after it was cut off",
     ),
     play(
@@ -76,7 +80,9 @@ PLAYS = (
     play(
         "remove_malware",
         "remove|remove malware|remove session|remove backdoor|remove threat|make safe|make node safe|remove virus"
-        "|remove attacker|clean node|eradicate|evict|remove user session|node safe|file delete malware",
+        "|remove ransomware|remove rootkit|remove web shell|delete malware|delete backdoor|remove infection"
+        "|remove attacker"
+        "|clean node|eradicate|evict|remove user session|node safe|file delete malware",
         "removing malware and the intruder's sessions from {target}",
         "T1566.001 T1027 T1059 M1049",
     ),
@@ -92,7 +98,8 @@ PLAYS = (
         "restore",
         "restore|restore node|restore backup|restore system|restore host|reimage|reimage node|reinstall|file restore"
         "|restore file|folder restore|restore from backup|restore service|restore data|data restore|reset node|rebuild"
-        "|node reset|restore server",
+        "|node reset|restore server|restore delete file|restore delete data"
+        "|rollback|rollback node|rollback system|rollback host|rollback server|rollback file|rollback data",
         "bringing {target} back to a clean state from a copy that was made before the attack",
         "T1485 T1486 T1490 M1053",
     ),
@@ -160,7 +167,8 @@ PLAYS = (
     ),
     play(
         "train_users",
-        "train|train user|user train|security train|phish train|train staff|phish simulation|user awareness",
+        "train|train user|user train|security train|phish train|train staff|phish simulate|simulate phish"
+        "|user awareness",
         "teaching the people of {target} to recognise deception, so that it works less often",
         "T1566 T1204 T1657 M1017",
     ),
@@ -212,7 +220,8 @@ PLAYS = (
     ),
     play(
         "shut_down",
-        "shutdown|shutdown node|node shutdown|power down|power off|shutdown host",
+        "shutdown|shutdown node|node shutdown|power down|power off|shutdown host|shutdown server|shutdown system"
+        "|shutdown database|shutdown service|turn off node|turn off host|turn off server",
         "switching {target} off, so that nothing runs on it any more",
     ),
     play(
@@ -228,7 +237,7 @@ PLAYS = (
     ),
     play(
         "wait",
-        "wait|do wait",
+        "wait|do wait|idle|wait step|wait turn|wait round",
         "doing nothing in this step",
     ),
 )

@@ -6,7 +6,8 @@ PLAYS = (
     play(
         "scan_services",
         "scan|port scan|scan port|service scan|scan network|scan service|discover service|discover network service"
-        "|nmap scan|nmap port scan|os scan|fingerprint|probe|probe service|vulnerability scan|scan vulnerability",
+        "|nmap scan|nmap port scan|idle scan|os scan|fingerprint|probe|probe service|vulnerability scan"
+        "|scan vulnerability",
         "probing {target} for open ports and the services behind them, to learn what can be attacked",
         "T1046 M1031",
         public="T1595 M1056",

@@ -52,7 +52,12 @@ PLAYS = (
         "taking pictures of the screen of {target}",
         "T1113",
     ),
-    play("clipboard", "clipboard|copy clipboard|clipboard data", "reading the clipboard of {target}", "T1115"),
+    play(
+        "clipboard",
+        "clipboard|copy clipboard|monitor clipboard|clipboard data",
+        "reading the clipboard of {target}",
+        "T1115",
+    ),
     play(
         "record_audio",
         "microphone|record audio|audio|record microphone|capture audio",
@@ -109,7 +114,9 @@ PLAYS = (
     ),
     play(
         "destroy_data",
-        "delete data|delete file|destroy|delete|file delete|destroy data|delete database|folder delete|wiper",
+        "delete data|delete file|destroy|delete|file delete|destroy data|delete table|folder delete|wiper|drop table"
+        "|drop data|delete repository"
+        "|delete bucket|delete storage|delete system|delete server",
         "destroying data on {target}",
         "T1485 M1053",
     ),
@@ -128,7 +135,8 @@ PLAYS = (
     ),
     play(
         "stop_service",
-        "stop service|service stop|impact|disable service|service disable|stop|service kill|ot stop service",
+        "stop service|service stop|stop server|impact|disable service|service disable|stop|service kill"
+        "|ot stop service",
         "stopping services of {target}, so that nobody can use them",
         "T1489 M1018",
     ),
@@ -148,7 +156,8 @@ PLAYS = (
     ),
     play(
         "shut_down",
-        "shutdown|shutdown node|node shutdown|power down|shutdown system|shutdown host|reboot",
+        "shutdown|shutdown node|node shutdown|power down|power off|shutdown system|shutdown host|shutdown server"
+        "|shutdown database|turn off node|turn off host|turn off server|reboot",
         "switching {target} off",
         "T1529",
     ),
@@ -160,7 +169,8 @@ PLAYS = (
     ),
     play(
         "inhibit_recovery",
-        "delete backup|remove backup|inhibit restore|delete shadow copy|shadow copy|destroy backup|disable backup",
+        "delete backup|remove backup|inhibit restore|delete shadow copy|delete volume shadow copy"
+        "|delete shadow|disable backup|stop backup|corrupt backup|disable restore|delete snapshot",
         "deleting the backups of {target}, so that it cannot be restored",
         "T1490 M1053",
     ),
@@ -179,7 +189,7 @@ PLAYS = (
     ),
     play(
         "wait",
-        "wait|do wait",
+        "wait|do wait|idle|wait step|wait turn|wait round",
         "doing nothing in this step",
     ),
 )

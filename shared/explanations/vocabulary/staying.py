@@ -18,7 +18,7 @@ PLAYS = (
     ),
     play(
         "install_backdoor",
-        "backdoor|install backdoor|deploy backdoor|create backdoor|open backdoor",
+        "backdoor|install backdoor|drop backdoor|deploy backdoor|create backdoor|open backdoor",
         "installing a backdoor on {target}, to come back without breaking in again",
         "T1543 M1040 @Persistence",
         web="T1505.003 M1042",
@@ -27,7 +27,7 @@ PLAYS = (
     ),
     play(
         "web_shell",
-        "web shell|install web shell|deploy web shell|upload web shell",
+        "web shell|install web shell|drop web shell|deploy web shell|upload web shell",
         "placing a web shell on {target}, to run commands through a web page",
         "T1505.003 M1042",
     ),
@@ -72,7 +72,8 @@ PLAYS = (
     ),
     play(
         "disable_protection",
-        "disable antivirus|disable defender|disable security|disable protection|disable defence|disable tool|antivirus"
+        "disable antivirus|disable defender|disable security|disable protection|disable defence|disable tool"
+        "|antivirus evasion"
         "|bypass antivirus|stop antivirus|disable monitor|disable agent|tamper protection|evade antivirus",
         "switching off the protection of {target}, to work unseen",
         "T1562.001 M1018",
@@ -151,7 +152,8 @@ PLAYS = (
     play(
         "download_tools",
         "download tool|download payload|tool transfer|ingress tool transfer|upload tool|upload payload|download"
-        "|deliver payload|download malware|install malware|deploy malware|deliver malware|upload file|upload malware",
+        "|deliver payload|download malware|install malware|deploy malware|deliver malware|upload file|upload malware"
+        "|drop malware|drop payload|drop tool|drop file",
         "bringing its tools or malware from outside onto {target}",
         "T1105 M1031",
     ),

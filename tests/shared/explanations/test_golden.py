@@ -5,10 +5,12 @@ import json
 from pathlib import Path
 
 from shared.explanations.attack import attack
-from shared.explanations.matching import plays
+from shared.explanations.matching import EMPTY, plays
 from shared.explanations.model import Question, Side
 from shared.explanations.sentences import explain
 from shared.explanations.service import WORDING
+from shared.explanations.turning import EITHER, OF_ONE_SIDE
+from shared.explanations.words import SPELLINGS, STEMS
 
 GOLDEN = Path(__file__).parents[2] / "functions" / "explain" / "golden.json"
 
@@ -23,7 +25,7 @@ def rendered() -> list[dict[str, str]]:
 
 
 def digest() -> str:
-    """Of the reviewed texts and of the whole vocabulary: whatever may change an answer."""
+    """Of whatever changes an answer: texts, vocabulary, words that are one, words that turn others."""
     sides: tuple[Side, ...] = ("attacker", "defender")
     entries = [
         f"{side} {play.does} {play.choice} {sorted(play.by_target.items())} {play.nearest}"
@@ -32,7 +34,9 @@ def digest() -> str:
         for play in plays(side)
     ]
     texts = [one["explanation"] for one in rendered()]
-    return hashlib.sha256("\n".join((*texts, *entries)).encode()).hexdigest()[:16]
+    words = [str(sorted(one)) for one in (SPELLINGS.items(), STEMS.items(), EMPTY, EITHER)]
+    words += [f"{side} {sorted(turns)}" for side, turns in OF_ONE_SIDE.items()]
+    return hashlib.sha256("\n".join((*texts, *entries, *words)).encode()).hexdigest()[:16]
 
 
 def test_the_reviewed_explanations_are_the_given_ones() -> None:
