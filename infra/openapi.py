@@ -12,7 +12,7 @@ from typing import Any
 from infra.routes import application
 from shared.access.permissions import PUBLIC, SIGNING_IN
 from shared.api.dialects import DIALECTS, Failure, Render, account, detail, enterprise, envelope, mlops, xai
-from shared.api.routing import EXTRA
+from shared.api.routing import EXTRA, TOKEN
 from shared.catalogue import FALLBACK_FUNCTION, FUNCTIONS
 
 Json = dict[str, Any]
@@ -101,8 +101,8 @@ def _complete(path: str, operation: Json) -> None:
         "content": {"application/json": {"schema": schema}},
     }
     if operation.get(EXTRA) not in (PUBLIC, SIGNING_IN):
-        # In open mode the open seeds ask for nothing, so the empty requirement stands beside the token.
-        operation["security"] = [{"bearer": []}, {}]
+        # In open mode the open seeds ask for nothing, so there the empty requirement stands beside the token.
+        operation["security"] = [{"bearer": []}] if operation.get(TOKEN) else [{"bearer": []}, {}]
 
 
 def _error_schemas() -> Json:

@@ -4,16 +4,13 @@ One route in this process, asked by nobody in open mode and by a person with a t
 """
 
 import os
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from statistics import median
 from typing import Any
 from unittest.mock import patch
 
-from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import BaseModel
 
 from infra.bench.calls import Call
@@ -22,9 +19,8 @@ from infra.bench.measure import Samples, cpu_of, interleaved
 from infra.bench.population import people
 from infra.bench.read_budget import Spent, read_budget
 from infra.bench.report import Row, Section
-from shared.access import principals as principals_module
+from infra.bench.trust import hold_moment, trusted
 from shared.access.principals import principals
-from shared.access.tokens import TokenVerifier
 from shared.api.app import create_app, lambda_handler
 from shared.api.routing import Routes
 from shared.core.settings import settings
@@ -34,7 +30,6 @@ from shared.subjects.repository import subject_repository
 ROUNDS, TIMES = 20, 100
 GOAL_MICROSECONDS = 300.0
 REQUESTS = 1000
-CLIENT, ISSUER = "bench", "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_bench"
 METHOD = (
     "CPU of one warm request through Mangum and FastAPI, {rounds} rounds of {times}, medians; a route without work, "
     "and one that reads one row from moto. The caller's rights are read again once a second (one BatchGetItem); here "
@@ -59,25 +54,10 @@ def section(rounds: int = ROUNDS) -> Section:
     return Section("Access, call rates and repeated requests", METHOD.format(rounds=rounds, times=TIMES), rows)
 
 
-@contextmanager
-def trusted() -> Iterator[str]:
-    """A token of an administrator that this process believes for the length of the block."""
-    import jwt
-
-    key, now = rsa.generate_private_key(public_exponent=65537, key_size=2048), int(time.time())
-    claims = {"sub": "1", "username": "bench", "iss": ISSUER, "client_id": CLIENT, "token_use": "access"}
-    times = {"iat": now, "auth_time": now, "exp": now + 3600}
-    verifier = TokenVerifier(ISSUER, CLIENT, f"{ISSUER}/.well-known/jwks.json", _keys={"bench": key.public_key()})
-    with patch.object(principals_module, "verifier", lambda: verifier):
-        groups = {"cognito:groups": ["admin"]}
-        yield jwt.encode(claims | times | groups, key, "RS256", headers={"kid": "bench"})
-
-
 def warm(token: str) -> None:
     """Caller and bucket are known from here on, and the caller's second never ends."""
     asked("/api/users", token, handler_of("insiders"))
-    now = time.time()
-    principals()._clock = lambda: now
+    hold_moment()
 
 
 def targets(token: str) -> dict[str, Callable[[], float]]:

@@ -74,8 +74,11 @@ class Principals:
         return Caller(claims.username, roles, permissions, "user", claims.subject, claims.signed_in_at)
 
     def _rights(self, claims: Claims, user: Item | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The directory's word for a person who is in it, the pool's groups for one who is not."""
-        if user is None:
+        """The directory's word for a person who is in it, the pool's groups for one who is not.
+
+        A row that is not linked says nothing: anybody who may create users could make one for any name.
+        """
+        if user is None or not user["subject"]:
             roles = tuple(group for group in claims.groups if group in ROLES)
             return roles, permissions_of(roles)
         if user["subject"] != claims.subject or claims.issued_at <= user["signed_out_at"]:
@@ -105,7 +108,8 @@ class Principals:
             raise Unauthenticated("Invalid API key")
         permissions = narrowed(json.loads(row["scopes"]), self._permissions_of_user(owner))
         self._note_use(prefix)
-        return Caller(f"key:{prefix}", (), permissions, "key"), until
+        caller = Caller(f"key:{prefix}", (), permissions, "key", owner["subject"], owner=row["owner"])
+        return caller, until
 
     def _note_use(self, prefix: str) -> None:
         """When a key was last used, once a minute: whoever looks after keys throws away what nobody uses."""

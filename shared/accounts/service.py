@@ -38,11 +38,13 @@ class AccountService:
         raise NotFound(NOBODY)
 
     def known(self, caller: Caller) -> Account | None:
-        """The account of a person who has one; nobody gets one by this. What they do is charged to it."""
-        if caller.kind != "user" or not caller.subject:
+        """The account of a person, or of the person whose key it is, if there is one: it pays for what they do."""
+        if caller.kind not in ("user", "key") or not caller.subject:
             return None
         account = self._accounts.find(account_id_of(caller.subject))
-        return self._see(_sighting(caller), account) if account else None
+        if account is None or caller.kind == "key":
+            return account
+        return self._see(_sighting(caller), account)
 
     def registered(self, subject: str, username: str, email: str) -> Account:
         """After a confirmed sign-up. Repeatable; also fills in the address of an account that had none."""

@@ -10,7 +10,7 @@ from shared.access.caller import ANONYMOUS, Caller
 from shared.access.permissions import PUBLIC, SIGNED_IN, SIGNING_IN
 from shared.access.principals import principals
 from shared.core.errors import Forbidden, Unauthenticated
-from shared.core.ids import derived_id, new_id
+from shared.core.ids import new_id
 from shared.core.settings import settings
 
 SEED_TOKEN = "user:"  # what seed 003 puts before an account's id; anybody can make one up (C15)
@@ -56,7 +56,7 @@ def scope_of(request: Request) -> str:
 
 
 def operation_of(request: Request) -> str:
-    """The id of what this request does: new, or that of the first request with the same Idempotency-Key.
+    """The id of what this request does: new, or that of the first request with the same Idempotency-Key (once.py).
 
     A service that derives its ids from it makes one thing of a repeated request, whatever was lost in between.
     """
@@ -65,8 +65,8 @@ def operation_of(request: Request) -> str:
 
 def named_operation(request: Request) -> str | None:
     """Like `operation_of`, but None for a request without a key: for services to which a marker row costs something."""
-    key = request.headers.get("idempotency-key")
-    return derived_id("op", scope_of(request), request.method, request.url.path, key) if key else None
+    operation: str | None = getattr(request.state, "operation", None)
+    return operation
 
 
 def _whoever(request: Request) -> Caller:

@@ -6,12 +6,14 @@ Every answer to a caller with a token says what is left, in the form of draft-ie
     RateLimit: "read";r=5987;t=1
 """
 
+import json
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 
 from fastapi import Request
 
-from shared.api.access import caller_of, scope_of
+from shared.access.caller import Caller
+from shared.api.access import caller_of
 from shared.core.errors import LimitReached
 from shared.requests.buckets import Admission, buckets
 from shared.requests.rates import WINDOW_SECONDS, RateClass
@@ -25,7 +27,7 @@ def limited(request: Request, cost: RateClass | None) -> Iterator[None]:
     if caller_of(request).kind == "anonymous":
         yield
         return
-    admission = buckets().take(scope_of(request), cost or ("read" if request.method in READS else "write"))
+    admission = buckets().take(_person(caller_of(request)), cost or ("read" if request.method in READS else "write"))
     try:
         if not admission.allowed:
             raise LimitReached("Too many requests; slow down", retry_after=admission.retry_after)
@@ -33,6 +35,11 @@ def limited(request: Request, cost: RateClass | None) -> Iterator[None]:
     finally:
         # At the end: a route may have told of limits of its own in between.
         _tell(request.state.headers, admission)
+
+
+def _person(caller: Caller) -> str:
+    """Whose bucket it is: a person has one, however many tokens and keys they call with."""
+    return json.dumps([caller.subject or caller.caller_id, caller.kind if not caller.subject else "person"])
 
 
 def _tell(headers: MutableMapping[str, str], admission: Admission) -> None:

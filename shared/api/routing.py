@@ -14,7 +14,7 @@ from shared.api.once import Handle, answered_once, is_keyed
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
-EXTRA, REFUSAL, COST, SECRET = "x-permission", "x-refusal", "x-cost", "x-secret"
+EXTRA, REFUSAL, COST, SECRET, TOKEN = "x-permission", "x-refusal", "x-cost", "x-secret", "x-token"
 
 
 class GuardedRoute(APIRoute):
@@ -57,6 +57,7 @@ class Routes:
     ) -> None:
         finder = staticmethod(seed_account) if seed_account else None
         kind = type("Route", (GuardedRoute,), {"token": token, "seed_account": finder})
+        self._token = token
         self.router = APIRouter(prefix=prefix, tags=[tag], route_class=kind)
 
     def get(self, path: str, *, permission: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
@@ -85,7 +86,7 @@ class Routes:
         other than the method's, `secret=True` says that the answer holds a secret and is never stored.
         """
         ours = {REFUSAL: options.pop("refusal", None), COST: options.pop("cost", None)}
-        ours |= {SECRET: options.pop("secret", None)}
+        ours |= {SECRET: options.pop("secret", None), TOKEN: self._token}
         extra = {EXTRA: permission} | {name: value for name, value in ours.items() if value}
         return self.router.api_route(path, methods=list(methods), openapi_extra=extra, **options)
 

@@ -15,7 +15,7 @@ from shared.access.principals import principals
 from shared.core.clock import Clock, utc_now
 from shared.core.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
 from shared.directory.api_key_rows import ApiKey, digest_of, key_attributes, key_of, last_uses, new_secret
-from shared.directory.guards import may_give
+from shared.directory.guards import is_oneself, may_command, may_give
 from shared.directory.keys import api_key_key, owned_keys, user_id_of
 from shared.directory.names import checked_patterns
 from shared.directory.repository import DirectoryRepository, directory_repository
@@ -75,14 +75,22 @@ class ApiKeyService:
     def revoke(self, caller: Caller, key_id: str) -> ApiKey:
         """The end of a key: one's own, or with users:write anybody's. Again: nothing happens."""
         before = key_of(self._row(key_id))
-        if not caller.may("users:write") and user_id_of(before.owner) != _person(caller):
-            raise NotFound(UNKNOWN)
+        if not is_oneself(caller, user_id_of(before.owner)):
+            self._command(caller, before.owner)
         if before.status == "revoked":
             return before
         key = replace(before, status="revoked", version=before.version + 1)
         change = Update(DIRECTORY, api_key_key(key_id), set=key_attributes(key), condition=unchanged(before.version))
         self._carry_out(change, Delete(DIRECTORY, {name: _listed(key)[name] for name in ("pk", "sk")}))
         return key
+
+    def _command(self, caller: Caller, owner: str) -> None:
+        """Whoever manages users may take a key away, but not from somebody who may do more than they."""
+        if not caller.may("users:write"):
+            raise NotFound(UNKNOWN)
+        user = self._directory.find_user(user_id_of(owner))
+        role = self._directory.find_role(user.role) if user else None
+        may_command(caller, role.permissions if role else ())
 
     def _carry_out(self, *writes: Write) -> None:
         try:

@@ -17,7 +17,7 @@ from shared.access.caller import Caller
 from shared.core.backoff import pause
 from shared.core.clock import Clock, utc_now
 from shared.core.errors import Conflict, Invalid, Unavailable
-from shared.directory.guards import may_give
+from shared.directory.guards import may_assign, may_give
 from shared.directory.identities import Identities, IdentityTaken, identities
 from shared.directory.keys import user_id_of
 from shared.directory.model import Role, Status, User
@@ -59,6 +59,7 @@ class UserCreation:
             raise Invalid(f"There is no role '{new.role[:80]}'")
         may_give(caller, role.permissions)
         if new.teams:
+            may_assign(caller)
             memberships(self._directory.teams(), wanted.user_id, new.teams)
         begun = self._begin(wanted, role)
         if begun.linked:

@@ -21,6 +21,12 @@ def may_command(caller: Caller, patterns: Iterable[str]) -> None:
         raise Forbidden("You cannot change somebody who may do more than you")
 
 
+def may_assign(caller: Caller) -> None:
+    """Forbidden unless the caller decides who is in which team."""
+    if not caller.may("teams:write"):
+        raise Forbidden("Permission 'teams:write' required to change teams")
+
+
 def not_oneself(caller: Caller, user_id: str) -> None:
     """Forbidden if a user would change their own role or status."""
     if is_oneself(caller, user_id):
@@ -28,4 +34,5 @@ def not_oneself(caller: Caller, user_id: str) -> None:
 
 
 def is_oneself(caller: Caller, user_id: str) -> bool:
-    return caller.kind == "user" and user_id_of(caller.caller_id) == user_id
+    name = caller.owner or caller.caller_id
+    return caller.kind in ("user", "key") and user_id_of(name) == user_id

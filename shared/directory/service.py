@@ -14,7 +14,7 @@ from shared.core.backoff import pause
 from shared.core.clock import Clock, iso_seconds, utc_now
 from shared.core.errors import Conflict, IllegalMove, Invalid, Unauthenticated, Unavailable
 from shared.directory.changes import Changed, Changes, reached, tell_pool
-from shared.directory.guards import may_command, may_give, not_oneself
+from shared.directory.guards import may_assign, may_command, may_give, not_oneself
 from shared.directory.identities import Identities, identities
 from shared.directory.keys import user_id_of, user_key
 from shared.directory.model import LIVING, MOVES, Role, Status, User
@@ -48,7 +48,7 @@ class DirectoryService:
         for attempt in range(ATTEMPTS):
             before = self._directory.user(user_id)
             after, role = self._after(caller, before, changes)
-            steps = self._steps(before, after, role, changes)
+            steps = self._steps(caller, before, after, role, changes)
             try:
                 if steps:
                     carry_out(self._rows, steps)
@@ -131,11 +131,13 @@ class DirectoryService:
         found = self._directory.find_role(role)
         return found.permissions if found else ()
 
-    def _steps(self, before: User, after: User, role: Role | None, changes: Changes) -> list[Step]:
+    def _steps(self, caller: Caller, before: User, after: User, role: Role | None, changes: Changes) -> list[Step]:
         steps = [] if after == before else transition(before, after, role_version=role.version if role else 0)
         if changes.teams is None:
             return steps
         moves = memberships(self._directory.teams(), before.user_id, changes.teams)
+        if moves:
+            may_assign(caller)
         if moves and not before.linked:
             raise Conflict("The user pool does not know this user yet; create the user again first")
         return steps + moves

@@ -15,10 +15,15 @@ class KeyedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to carry a request out. `claim_id` fences off whoever had it before and is not dead after all."""
+    """The right to carry a request out. `claim_id` fences off whoever had it before and is not dead after all.
+
+    `operation` is the id of what the request does: the same for everybody who carries this request out after one
+    another, and a new one when the key is used again after its record is gone.
+    """
 
     name: str
     claim_id: str
+    operation: str
 
 
 @dataclass(frozen=True, slots=True)

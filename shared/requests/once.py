@@ -2,7 +2,8 @@
 
 | question                        | pk          | sk   | attributes                                                   |
 |---------------------------------|-------------|------|--------------------------------------------------------------|
-| what became of a keyed request  | ONCE#<name> | ONCE | content, claim, state, deadline; status, headers, body or why|
+| what became of a keyed request  | ONCE#<name> | ONCE | content, claim, operation, state, deadline; then status,      |
+|                                 |             |      | headers and body, or why they were not kept                  |
 
            begin                     finish
     (none) ─────► running ──────────────────────► done ──► gone after 24 hours
@@ -36,10 +37,8 @@ MOST_PATIENCE = 2  # seconds: most requests that still run are done long before 
 TOO_LARGE = "it is too large"
 
 # TTL removes rows up to two days late, so the time is compared here too.
-FREE = (
-    "attribute_not_exists(#pk) OR #expires_at <= :now"
-    " OR (#state = :running AND #deadline <= :now AND #content = :content)"
-)
+FREE = "attribute_not_exists(#pk) OR #expires_at <= :now"
+DEAD = "#claim = :dead AND #state = :running AND #deadline <= :now"
 MINE = "#claim = :claim AND #state = :running"
 
 
@@ -55,19 +54,27 @@ class AnsweredRequests:
         `lives`: seconds after which this process is dead. OtherRequest if the key was used for something else,
         StillRunning if another process is at it, Conflict if it was answered but the answer was not kept.
         """
+        dead: Item | None = None
         for attempt in range(ATTEMPTS):
-            claim = Claim(request.name, new_id("claim"))
-            try:
-                self._rows.transact([self._put(request, claim, lives)])
+            claim = self._claim(request, lives, dead)
+            if claim is not None:
                 return claim
-            except ConditionFailed:
-                row = self._rows.get(REQUESTS, record_key(request.name))
-            if row is not None and row["expires_at"] > self._seconds():
-                answer = self._found(row, request)
-                if answer is not None:
-                    return answer
+            row = self._rows.get(REQUESTS, record_key(request.name))
+            dead = row if row is not None and row["expires_at"] > self._seconds() else None
+            answer = self._found(dead, request) if dead else None
+            if answer is not None:
+                return answer
             pause(attempt)
         raise Unavailable("Equal requests come too fast; try again")
+
+    def _claim(self, request: KeyedRequest, lives: float, dead: Item | None) -> Claim | None:
+        """A record of one's own, or that of a dead process with the operation that it may have carried out."""
+        claim = Claim(request.name, new_id("claim"), dead["operation"] if dead else new_id("op"))
+        try:
+            self._rows.transact([self._put(request, claim, lives, dead)])
+        except ConditionFailed:
+            return None
+        return claim
 
     def finish(self, claim: Claim, answer: Answer, unkept: str = "") -> bool:
         """Keeps the answer. False if the claim was lost to somebody else: then theirs counts.
@@ -95,17 +102,20 @@ class AnsweredRequests:
             return False
         return True
 
-    def _put(self, request: KeyedRequest, claim: Claim, lives: float) -> Put:
+    def _put(self, request: KeyedRequest, claim: Claim, lives: float, dead: Item | None) -> Put:
         now = self._seconds()
         row = {
             **record_key(request.name),
             "content": request.content,
             "claim": claim.claim_id,
+            "operation": claim.operation,
             "state": "running",
             "deadline": now + lives,
             "expires_at": self._expires_at(),
         }
-        return Put(REQUESTS, row, Condition(FREE, {"now": now, "running": "running", "content": request.content}))
+        if dead:
+            return Put(REQUESTS, row, Condition(DEAD, {"dead": dead["claim"], "running": "running", "now": now}))
+        return Put(REQUESTS, row, Condition(FREE, {"now": now}))
 
     def _found(self, row: Item, request: KeyedRequest) -> Answer | None:
         """The kept answer; None if the row has become free since it was met."""

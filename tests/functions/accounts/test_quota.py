@@ -304,3 +304,14 @@ def test_what_charging_costs(ana: dict[str, str]) -> None:
     assert calls(lambda: increment("network", ana)) == [*look, "TransactWriteItems"]
     assert calls(lambda: simulate(ana)) == [*look, "TransactWriteItems", "GetItem", "TransactWriteItems"]
     assert calls(lambda: trigger(None)) == []
+
+
+def test_a_key_pays_with_its_owners_quota(ana: dict[str, str]) -> None:
+    from shared.access.caller import Caller
+    from shared.accounts.service import account_service
+
+    known = account_service().known(Caller("key:0123456789ab", kind="key", subject="sub-ana", owner="ana"))
+
+    assert known is not None
+    assert known.account_id == account_id_of("sub-ana")
+    assert account_service().known(Caller("key:0123456789ab", kind="key", subject="sub-of-nobody")) is None

@@ -141,3 +141,16 @@ def test_an_administrator_who_was_never_linked_is_none(pool: Any) -> None:
         assert ask("POST", json=body_of("ghost", role="admin")).status == 503
 
     assert ask("PUT", f"/{real}", json={"role": "viewer"}).status == 409
+
+
+def test_who_writes_users_but_no_teams_puts_nobody_into_one(pool: Any) -> None:
+    team = ask("POST", "/teams", json={"name": "red"}).body["data"]["team_id"]
+    ask("POST", "/roles", json={"name": "desk", "permissions": ["users:read", "users:write"]})
+    hal = add_user("hal", "desk")
+
+    joined = ask("PUT", f"/{hal}", headers=as_user("hal"), json={"teams": [team]})
+    born = ask("POST", headers=as_user("hal"), json={**body_of("cy", role="desk"), "teams": [team]})
+    unchanged = ask("PUT", f"/{hal}", headers=as_user("hal"), json={"teams": [], "full_name": "Hal"})
+
+    assert (joined.status, born.status, unchanged.status) == (403, 403, 200)
+    assert user(hal)["teams"] == []

@@ -63,13 +63,25 @@ def test_the_row_is_found_whatever_the_case_of_the_name(callers: Principals) -> 
     assert callers.caller(token("ANA", "admin", sub="sub-ana")).roles == ("viewer",)
 
 
-@pytest.mark.parametrize("subject", ["sub-of-another", ""])
-def test_a_name_alone_inherits_nothing(callers: Principals, subject: str) -> None:
-    """Somebody who signed up with the name of a user, or of one who is not linked to the pool yet."""
-    a_user_row("ana", subject, role="admin")
+def test_a_name_alone_inherits_nothing(callers: Principals) -> None:
+    """Somebody who signed up with the name of a user."""
+    a_user_row("ana", "sub-of-another", role="admin")
 
     with pytest.raises(Unauthenticated):
         callers.caller(token("ana"))
+
+
+def test_a_row_that_is_not_linked_gives_nothing_and_takes_nothing(callers: Principals) -> None:
+    """Whoever may create users could otherwise lock out a person whom only the pool knows: by a row of their name."""
+    a_user_row("ana", "", role="admin")
+
+    assert callers.caller(token("ana")).permissions == ()
+    assert callers.caller(token("ana", "viewer")).roles == ("viewer",)
+
+
+@pytest.mark.parametrize("name", ["key:0123456789ab", "account:1", "anonymous", "Detector", "system", "a\u202eb"])
+def test_a_name_that_histories_would_misread_is_refused(callers: Principals, name: str) -> None:
+    assert not _gets_in(callers, token(name, "admin"))
 
 
 @pytest.mark.parametrize(("status", "gets_in"), [("active", True), ("invited", True), ("suspended", False)])

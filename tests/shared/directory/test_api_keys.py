@@ -14,6 +14,8 @@ from shared.core.clock import utc_now
 from shared.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthenticated
 from shared.directory.api_key_rows import ApiKey, use_key, used
 from shared.directory.api_keys import MOST_KEYS, ApiKeyService, api_key_service
+from shared.directory.guards import is_oneself
+from shared.directory.keys import user_id_of
 from shared.directory.repository import directory_repository
 from shared.storage.schema import REQUESTS
 from shared.storage.store import store
@@ -197,12 +199,26 @@ def test_other_peoples_keys_are_not_there(ana: Caller) -> None:
 def test_who_writes_users_may_revoke_but_not_take_over_a_key(ana: Caller) -> None:
     key, secret = make(ana)
     root = caller_of(bearer("root", "admin"))
+    smaller = replace(root, permissions=("users:write",))
 
     with pytest.raises(NotFound):
         api_key_service().rotate(root, key.key_id)
+    with pytest.raises(Forbidden):
+        api_key_service().revoke(smaller, key.key_id)
+    assert opens(secret)
     api_key_service().revoke(root, key.key_id)
 
     assert not opens(secret)
+
+
+def test_a_key_stands_for_its_owner_where_that_matters(ana: Caller) -> None:
+    """Quotas, call rates and "nobody changes their own role" look at the person behind the key."""
+    _, secret = make(ana)
+
+    caller = principals().caller(secret)
+
+    assert (caller.owner, caller.subject, caller.kind) == ("ana", ana.subject, "key")
+    assert is_oneself(caller, user_id_of("ANA"))
 
 
 def test_the_last_use_is_written_once_a_minute(ana: Caller) -> None:

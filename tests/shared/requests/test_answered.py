@@ -156,3 +156,21 @@ def test_an_operation_is_made_once_a_day(clock: Clock) -> None:
 def test_a_request_without_a_key_writes_no_operation(clock: Clock) -> None:
     assert operation_puts(None, "7", clock.now) == ()
     assert made_by(store(), None, clock.now) is None
+
+
+def test_whoever_takes_over_from_the_dead_does_the_same_operation(records: AnsweredRequests, clock: Clock) -> None:
+    dead = claim(records)
+    clock.now += timedelta(seconds=30)
+
+    heir = claim(records)
+
+    assert (heir.operation, heir.claim_id == dead.claim_id) == (dead.operation, False)
+
+
+def test_a_key_that_is_used_again_the_next_day_is_another_operation(records: AnsweredRequests, clock: Clock) -> None:
+    """A nightly job with the key `nightly` is charged every night."""
+    first = claim(records)
+    records.finish(first, FIRST)
+    clock.now += KEPT + timedelta(seconds=1)
+
+    assert claim(records).operation != first.operation
