@@ -51,6 +51,7 @@ async def answered_once(request: Request, run: Handle, *, secret: bool = False) 
     if isinstance(found, Answer):
         request.state.replayed = True
         return _replayed(found)
+    request.state.operation = found.operation
     began = time.monotonic()
     try:
         response = await _decided(request, run)
@@ -108,8 +109,10 @@ async def _keyed(request: Request) -> KeyedRequest:
     if not KEY.fullmatch(key):
         raise Invalid("Idempotency-Key must be 1 to 255 printable ASCII characters")
     body = _canonical(await request.body())
-    asked = [request.method, request.url.path, request.url.query]
-    return KeyedRequest(_digest([scope_of(request), *asked[:2], key]), _digest(asked, body))
+    asked = [request.method, request.url.path]
+    owner = [scope_of(request), *asked, key]
+    # The key, which is stored nowhere, is the salt: a body may hold a password, and its bare digest could be guessed.
+    return KeyedRequest(_digest(owner), _digest(["content", *owner, request.url.query], body))
 
 
 def _canonical(body: bytes) -> bytes:

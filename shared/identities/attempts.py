@@ -31,6 +31,8 @@ LOGIN = Allowance("login", 10, 900)
 CHANGE = Allowance("change", 10, 900)
 CODE = Allowance("code", 10, 3600)
 MAIL = Allowance("mail", 5, 3600)
+# By itself: whoever signs up with somebody else's address must not use up the mails that reset their password.
+SIGN_UP = Allowance("sign-up", 5, 3600)
 
 
 class Attempts:

@@ -11,7 +11,15 @@ from shared.core.aws import client
 from shared.core.errors import DomainError, Invalid, Unauthenticated, Unavailable
 from shared.core.settings import settings
 from shared.identities.model import CHALLENGES, Challenge, Person, SecondFactor, Tokens
-from shared.identities.refusals import POOL_DOWN, refusal, wrong_code, wrong_password
+from shared.identities.refusals import (
+    OF_CODES,
+    POOL_DOWN,
+    STRANGER,
+    not_confirmed,
+    refusal,
+    wrong_code,
+    wrong_password,
+)
 
 DEAD_SESSION = "The sign-in took too long or was answered wrongly; start again"
 
@@ -32,10 +40,16 @@ class Pool:
         return str(answer["UserSub"])
 
     def confirm(self, username: str, code: str) -> None:
-        self._of_client(self._idp.confirm_sign_up, Username=username, ConfirmationCode=code, refused=wrong_code())
+        self._of_client(
+            self._idp.confirm_sign_up,
+            Username=username,
+            ConfirmationCode=code,
+            refused=not_confirmed(),
+            alike=OF_CODES,
+        )
 
     def resend_code(self, username: str) -> None:
-        self._of_client(self._idp.resend_confirmation_code, Username=username, refused=wrong_code())
+        self._of_client(self._idp.resend_confirmation_code, Username=username, refused=wrong_code(), alike=OF_CODES)
 
     def log_in(self, username: str, password: str) -> Tokens | Challenge:
         return self._begin("ADMIN_USER_PASSWORD_AUTH", wrong_password(), USERNAME=username, PASSWORD=password)
@@ -74,7 +88,7 @@ class Pool:
         return str(answer["Session"])
 
     def forgot_password(self, username: str) -> None:
-        self._of_client(self._idp.forgot_password, Username=username, refused=wrong_code())
+        self._of_client(self._idp.forgot_password, Username=username, refused=wrong_code(), alike=OF_CODES)
 
     def reset_password(self, username: str, code: str, password: str) -> None:
         self._of_client(
@@ -83,6 +97,7 @@ class Pool:
             ConfirmationCode=code,
             Password=password,
             refused=wrong_code(),
+            alike=OF_CODES,
         )
 
     def change_password(self, access_token: str, previous: str, proposed: str) -> None:
@@ -126,7 +141,9 @@ class Pool:
     def _of_client(self, operation: Callable[..., Any], **asked: Any) -> Any:
         return self._call(operation, ClientId=self._client_id, **asked)
 
-    def _call(self, operation: Callable[..., Any], *, refused: DomainError, **asked: Any) -> Any:
+    def _call(
+        self, operation: Callable[..., Any], *, refused: DomainError, alike: frozenset[str] = STRANGER, **asked: Any
+    ) -> Any:
         from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
         if not self._pool_id:
@@ -134,7 +151,7 @@ class Pool:
         try:
             return operation(**asked)
         except ClientError as error:
-            raise refusal(error, refused) from error
+            raise refusal(error, refused, alike) from error
         except (ConnectionError, HTTPClientError) as error:
             raise Unavailable(POOL_DOWN) from error
 

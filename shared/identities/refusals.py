@@ -1,6 +1,8 @@
 """What the user pool's refusals mean. None of them tells a stranger whether somebody exists.
 
-Unknown user, wrong password and disabled user are one refusal; so are wrong, expired and never sent codes.
+Unknown user, wrong password and disabled user are one refusal; so are wrong, expired and never sent codes, and
+whatever else the pool says of somebody who is there before it has looked at the code. The pool's own words, which say
+such things, are never passed on.
 """
 
 from collections.abc import Callable
@@ -8,63 +10,82 @@ from typing import Any
 
 from shared.core.errors import Conflict, DomainError, Forbidden, Invalid, LimitReached, Unauthenticated, Unavailable
 from shared.core.logging import logger
+from shared.identities.passwords import POLICY
 
 WRONG_PASSWORD = "Incorrect user name or password"
 WRONG_CODE = "The code is wrong or no longer valid"
+# In which order the pool looks at code and address is not documented, so that both come to one answer.
+NOT_CONFIRMED = f"{WRONG_CODE}, or the e-mail address belongs to another user"
+NOT_ACCEPTED = "The user pool does not accept this"
 UNCONFIRMED = "The e-mail address is not confirmed yet: send the code to /auth/confirm"
 RESET_FIRST = "The password must be reset first: begin with /auth/password/forgot"
 POOL_DOWN = "The identity provider does not answer; try again"
 # Cognito's own lock opens after 15 minutes at the latest.
 POOL_WAIT_SECONDS = 900
 
-Refusal = Callable[[str], DomainError]
+Refusal = Callable[[], DomainError]
+STRANGER = frozenset(("NotAuthorizedException", "UserNotFoundException"))
+WRONG = frozenset(("CodeMismatchException", "ExpiredCodeException", "EnableSoftwareTokenMFAException"))
+# Said of somebody who is there, maybe before the code was looked at.
+SOMEBODY = frozenset(
+    (
+        "AliasExistsException",
+        "InvalidParameterException",
+        "InvalidPasswordException",
+        "PasswordHistoryPolicyViolationException",
+        "PasswordResetRequiredException",
+        "UserNotConfirmedException",
+    )
+)
+OF_CODES = STRANGER | WRONG | SOMEBODY
 
 
-def refusal(error: Any, on_refused: DomainError) -> DomainError:
-    """The domain error for a ClientError of the pool. `on_refused` stands for "you are not who you say you are"."""
-    code, message = error.response["Error"]["Code"], str(error.response["Error"].get("Message") or "")
-    if code in ("NotAuthorizedException", "UserNotFoundException"):
+class Throttled(Unavailable):
+    """The pool has not even looked at the request: nothing was carried out."""
+
+
+def refusal(error: Any, on_refused: DomainError, alike: frozenset[str] = STRANGER) -> DomainError:
+    """The domain error for a ClientError of the pool.
+
+    `on_refused` stands for "you are not who you say you are"; the codes in `alike` all come to it.
+    """
+    code = error.response["Error"]["Code"]
+    if code in alike:
         return on_refused
     make = REFUSALS.get(code)
     if make is None:
         logger().error("the user pool refused", extra={"pool_error": code})
         return Unavailable(POOL_DOWN)
-    return make(message)
+    return make()
 
 
-def _wrong_code(message: str) -> DomainError:
-    return Invalid(WRONG_CODE)
+def _unacceptable() -> DomainError:
+    return Invalid(NOT_ACCEPTED)
 
 
-def _unacceptable(message: str) -> DomainError:
-    """The pool's own words: which rule a password or a name breaks. They repeat nothing of what was sent."""
-    return Invalid(message[:200] or "The user pool does not accept this")
-
-
-def _too_many(message: str) -> DomainError:
+def _too_many() -> DomainError:
     return LimitReached("Too many attempts; wait before the next one", retry_after=POOL_WAIT_SECONDS)
 
 
-def _busy(message: str) -> DomainError:
-    return Unavailable(POOL_DOWN)
+def _throttled() -> DomainError:
+    return Throttled(POOL_DOWN)
 
 
 REFUSALS: dict[str, Refusal] = {
-    "UserNotConfirmedException": lambda message: Forbidden(UNCONFIRMED),
-    "PasswordResetRequiredException": lambda message: Forbidden(RESET_FIRST),
-    "UsernameExistsException": lambda message: Conflict("This user name is taken"),
-    "AliasExistsException": lambda message: Conflict("This e-mail address belongs to another user"),
-    "CodeMismatchException": _wrong_code,
-    "ExpiredCodeException": _wrong_code,
-    "EnableSoftwareTokenMFAException": _wrong_code,
-    "InvalidPasswordException": _unacceptable,
+    "UserNotConfirmedException": lambda: Forbidden(UNCONFIRMED),
+    "PasswordResetRequiredException": lambda: Forbidden(RESET_FIRST),
+    "UsernameExistsException": lambda: Conflict("This user name is taken"),
+    "AliasExistsException": _unacceptable,
+    **dict.fromkeys(WRONG, lambda: Invalid(WRONG_CODE)),
+    "InvalidPasswordException": lambda: Invalid(POLICY),
     "InvalidParameterException": _unacceptable,
-    "PasswordHistoryPolicyViolationException": _unacceptable,
+    "PasswordHistoryPolicyViolationException": lambda: Invalid("This password was used before"),
     "LimitExceededException": _too_many,
     "TooManyFailedAttemptsException": _too_many,
-    "TooManyRequestsException": _busy,
-    "InternalErrorException": _busy,
-    "CodeDeliveryFailureException": lambda message: Unavailable("The code could not be sent; ask for another one"),
+    "TooManyRequestsException": _throttled,
+    "ThrottlingException": _throttled,
+    "InternalErrorException": lambda: Unavailable(POOL_DOWN),
+    "CodeDeliveryFailureException": lambda: Unavailable("The code could not be sent; ask for another one"),
 }
 
 
@@ -74,3 +95,7 @@ def wrong_password() -> DomainError:
 
 def wrong_code() -> DomainError:
     return Invalid(WRONG_CODE)
+
+
+def not_confirmed() -> DomainError:
+    return Invalid(NOT_CONFIRMED)

@@ -13,10 +13,12 @@ from shared.access.principals import Principals, principals
 from shared.access.tokens import Claims, TokenVerifier, verifier
 from shared.core.errors import DomainError, Forbidden, Invalid, LimitReached, Unavailable
 from shared.core.settings import settings
-from shared.identities.attempts import CHANGE, CODE, LOGIN, MAIL, Attempts, attempts
+from shared.identities.attempts import CHANGE, CODE, LOGIN, MAIL, SIGN_UP, Attempts, attempts
 from shared.identities.model import Challenge, Person, SecondFactor, SignedIn, Tokens
+from shared.identities.passwords import check_password
 from shared.identities.people import People, people
 from shared.identities.pool import Pool, pool
+from shared.identities.refusals import Throttled
 from shared.identities.sign_outs import SignOuts, sign_outs
 
 # How far the pool's clock may be behind ours when somebody signs in right after signing out.
@@ -45,7 +47,8 @@ class IdentityService:
         """A new user, who is sent a code. Forbidden if this deployment takes no sign-ups."""
         if not self._open:
             raise Forbidden("Sign-up is closed; ask an administrator")
-        self._attempts.count(MAIL, email)
+        check_password(password)
+        self._attempts.count(SIGN_UP, email)
         self._pool.sign_up(username, email, password, full_name)
 
     def confirm(self, username: str, code: str) -> None:
@@ -68,6 +71,8 @@ class IdentityService:
 
     def answer(self, username: str, challenge: Challenge, answers: dict[str, str]) -> SignedIn | Challenge:
         """The answer to a challenge. Wrong ones count as failed logins."""
+        if "NEW_PASSWORD" in answers:
+            check_password(answers["NEW_PASSWORD"])
         self._attempts.count(LOGIN, username)
         return self._welcome(username, self._pool.respond(challenge, username, answers))
 
@@ -94,27 +99,32 @@ class IdentityService:
 
     def reset_password(self, username: str, code: str, password: str) -> None:
         """A new password, and the end of every session that the old one began."""
+        check_password(password)
         self._attempts.count(CODE, username)
         # Nobody is treated like somebody: the pool refuses the code, after the same calls.
         person = self._pool.find(username) or Person(username, "nobody", "")
-        reset_id = self._sign_outs.begin_reset(person.subject)
-        try:
-            self._pool.reset_password(username, code, password)
-        except Unavailable:
-            raise  # it may have been carried out: the note stays
-        except DomainError:
-            self._sign_outs.finish_reset(person.subject, reset_id)
-            raise
-        self._end_sessions(person)
-        self._sign_outs.finish_reset(person.subject, reset_id)
+        self._replace_password(person, lambda: self._pool.reset_password(username, code, password))
         self._attempts.forget(CODE, username)
 
     def change_password(self, caller: Caller, access_token: str, previous: str, proposed: str) -> None:
-        """Another password for somebody who knows the present one."""
+        """Another password for somebody who knows the present one, and the end of every session, theirs too."""
         person = _person(caller)
+        check_password(proposed)
         self._attempts.count(CHANGE, person.subject)
-        self._pool.change_password(access_token, previous, proposed)
+        self._replace_password(person, lambda: self._pool.change_password(access_token, previous, proposed))
         self._attempts.forget(CHANGE, person.subject)
+
+    def _replace_password(self, person: Person, carry_out: Callable[[], None]) -> None:
+        """The note comes first: if this process dies, a later login ends the sessions."""
+        reset_id = self._sign_outs.begin_reset(person.subject)
+        try:
+            carry_out()
+        except DomainError as error:
+            if not isinstance(error, Unavailable) or isinstance(error, Throttled):
+                self._sign_outs.finish_reset(person.subject, reset_id)
+            raise  # of anything else nobody knows whether it was carried out: the note stays
+        self._end_sessions(person)
+        self._sign_outs.finish_reset(person.subject, reset_id)
 
     def _welcome(self, name: str, outcome: Tokens | Challenge) -> SignedIn | Challenge:
         if isinstance(outcome, Challenge):
@@ -128,14 +138,14 @@ class IdentityService:
         return SignedIn(tokens, caller)
 
     def _finish_resets(self, person: Person) -> None:
-        """What a process that died in the middle of a reset has left to do. It ends this login too."""
+        """What a process that died in the middle of a new password has left to do. It ends this login too."""
         resets = self._sign_outs.open_resets(person.subject)
         if not resets:
             return
         self._end_sessions(person)
         for reset_id in resets:
             self._sign_outs.finish_reset(person.subject, reset_id)
-        raise Unavailable("Your sessions have been ended after a reset of the password; sign in again")
+        raise Unavailable("Your sessions have been ended after a change of the password; sign in again")
 
     def _alive(self, tokens: Tokens, claims: Claims) -> Tokens:
         """Tokens younger than the last sign-out. Those of the same second are as dead as the ones before."""

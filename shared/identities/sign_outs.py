@@ -1,10 +1,10 @@
-"""When people signed out everywhere, and resets of passwords that still have to.
+"""When people signed out everywhere, and new passwords after which they still have to.
 
 | table     | question                              | pk              | sk         | attributes             |
 |-----------|---------------------------------------|-----------------|------------|------------------------|
 | directory | since when are a person's tokens dead | SIGNOUT#<sub>   | SIGNOUT    | before (epoch seconds) |
 | directory | since when are a user's tokens dead   | USERS           | <user_id>  | signed_out_at          |
-| requests  | which resets were begun               | RESET#<subject> | <reset id> | expires_at             |
+| requests  | which new passwords were begun        | RESET#<subject> | <reset id> | begun_at, expires_at   |
 
 The rows of users belong to shared/directory; shared/access/principals.py asks all of them at every look-up.
 """
@@ -19,6 +19,8 @@ from shared.storage.store import ConditionFailed, Store, store
 from shared.storage.writes import Condition, Delete, Put, Update
 
 RESET_SECONDS = 86_400
+# As long as a function lives: a younger note belongs to a request that may still be refused for its wrong code.
+FUNCTION_SECONDS = 30
 
 
 class SignOuts:
@@ -43,20 +45,20 @@ class SignOuts:
         return max((int(row.get("before") or row.get("signed_out_at") or 0) for row in found), default=0)
 
     def begin_reset(self, subject: str) -> str:
-        """Note that tokens are to end; whoever finds the note at the next login makes up for a process that died."""
-        reset_id = new_id("reset")
-        expires_at = int(self._now().timestamp()) + RESET_SECONDS
-        self._rows.transact([Put(REQUESTS, {**_reset_key(subject, reset_id), "expires_at": expires_at})])
+        """Note that tokens are to end; a login that finds an old note makes up for a process that died."""
+        reset_id, now = new_id("reset"), int(self._now().timestamp())
+        times = {"begun_at": now, "expires_at": now + RESET_SECONDS}
+        self._rows.transact([Put(REQUESTS, {**_reset_key(subject, reset_id), **times})])
         return reset_id
 
     def finish_reset(self, subject: str, reset_id: str) -> None:
         self._rows.transact([Delete(REQUESTS, _reset_key(subject, reset_id))])
 
     def open_resets(self, subject: str) -> list[str]:
-        """The resets that were begun and not finished."""
+        """The resets that were begun and can no longer be finished by the function that began them."""
         now = self._now().timestamp()
         rows = self._rows.query(REQUESTS, f"RESET#{subject}", limit=25).items
-        return [row["sk"] for row in rows if row["expires_at"] > now]
+        return [row["sk"] for row in rows if row["expires_at"] > now >= row["begun_at"] + FUNCTION_SECONDS]
 
 
 def _reset_key(subject: str, reset_id: str) -> dict[str, str]:

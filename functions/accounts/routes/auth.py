@@ -115,9 +115,9 @@ async def reset_password(body: ResetIn, identities: Identities) -> DoneOut:
 async def change_password(
     body: ChangeIn, request: Request, token: Annotated[str, Depends(presented)], identities: Identities
 ) -> DoneOut:
-    """Another password for whoever knows the present one."""
+    """Another password for whoever knows the present one; all sessions end, the caller's too: sign in again."""
     identities.change_password(caller_of(request), token, body.previous_password, body.new_password)
-    return DoneOut(message="The password is changed")
+    return DoneOut(message="The password is changed and all sessions are ended: sign in again")
 
 
 @routes.get("/me", permission=SIGNED_IN, response_model=CallerOut)

@@ -93,7 +93,10 @@ class DoneOut(BaseModel):
 
 
 class CallerOut(BaseModel):
-    """Who calls. `permissions` are those that the roles come to; `subject` is the pool's id of a person."""
+    """Who calls. `permissions` are those that the roles come to.
+
+    `subject` is the pool's id of the person, or of whose key it is.
+    """
 
     username: str
     kind: Kind

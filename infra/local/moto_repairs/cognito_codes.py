@@ -145,9 +145,10 @@ def _confirm(pool: Any, username: str, code: str) -> None:
         raise CodeMismatchException("Invalid verification code provided, please try again.")
     if user.status != models.UserStatus.UNCONFIRMED:
         raise NotAuthorizedError(f"User cannot be confirmed. Current status is {user.status.value}")
+    # The code first: what a stranger with a made-up one is told must not depend on whose address it is.
+    _check_code(user, SIGN_UP, code)
     if clash(pool, user.attribute_lookup.get("email"), but=user):
         raise AliasExistsException()
-    _check_code(user, SIGN_UP, code)
     user.status = models.UserStatus.CONFIRMED
     user.update_attributes([{"Name": "email_verified", "Value": "true"}])
 

@@ -1,14 +1,19 @@
 """Users of a pool as Cognito finds and protects them: names without case, verified addresses as second names."""
 
+import re
 import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
 from moto.cognitoidp import models
-from moto.cognitoidp.exceptions import NotAuthorizedError
+from moto.cognitoidp.exceptions import InvalidPasswordException, NotAuthorizedError
 
 LOCK = threading.RLock()
+MAX_PASSWORD = 256
+DIGITS, LOWER, UPPER = "0-9", "a-z", "A-Z"
+SYMBOLS = re.escape("^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+= ")
+KINDS = {"RequireNumbers": DIGITS, "RequireLowercase": LOWER, "RequireUppercase": UPPER, "RequireSymbols": SYMBOLS}
 VERIFIED = {"email_verified", "phone_number_verified"}
 Method = TypeVar("Method", bound=Callable[..., Any])
 _find = models.CognitoIdpUserPool._get_user
@@ -23,6 +28,7 @@ def install() -> None:
     models.CognitoIdpBackend.admin_delete_user = exclusive(admin_delete_user)
     models.CognitoIdpBackend.update_user_attributes = exclusive(update_user_attributes)
     models.CognitoIdpBackend.change_password = exclusive(change_password)
+    models.CognitoIdpBackend._validate_password = validate_password
 
 
 def exclusive(method: Method) -> Method:
@@ -94,6 +100,15 @@ def change_password(backend: Any, access_token: str, previous_password: str, pro
         if user is not None and not user.enabled:
             raise NotAuthorizedError("User is disabled.")
     _change_password(backend, access_token, previous_password, proposed_password)
+
+
+def validate_password(backend: Any, user_pool_id: str, password: str) -> None:
+    """moto takes no more than 98 characters, digits of any script, and blanks at the ends."""
+    policy = backend.describe_user_pool(user_pool_id).extended_config.get("Policies", {}).get("PasswordPolicy", {})
+    fits = policy.get("MinimumLength", 8) <= len(password) <= MAX_PASSWORD and password == password.strip()
+    needed = [kind for rule, kind in KINDS.items() if policy.get(rule, True)]
+    if not fits or not all(re.search(f"[{kind}]", password) for kind in needed):
+        raise InvalidPasswordException()
 
 
 def only_writable(client: Any, attributes: list[dict[str, str]]) -> None:

@@ -8,6 +8,7 @@ from functions.accounts.app import handler
 from functions.users.app import handler as users_handler
 from tests.builders.calls import Answer, call
 from tests.builders.directory_rows import a_user_row
+from tests.builders.stored import once_row, stored_text
 from tests.builders.tokens import bearer, trust
 
 NEW = {"name": "nightly export", "scopes": ["users:read", "keys:read"]}
@@ -82,7 +83,7 @@ def test_a_key_makes_no_keys_and_does_not_sign_in_or_out() -> None:
     body = {"previous_password": "x", "new_password": "y"}
     assert call(handler, "POST", "/auth/password/change", json=body, headers=by_key).status == 403
     me = call(handler, "GET", "/auth/me", headers=by_key).body
-    assert (me["kind"], me["subject"], me["permissions"]) == ("key", None, ["keys:read", "keys:write"])
+    assert (me["kind"], me["subject"], me["permissions"]) == ("key", "sub-dev", ["keys:read", "keys:write"])
 
 
 @pytest.mark.parametrize(
@@ -113,8 +114,13 @@ def test_keys_that_cannot_be_are_not_found(key_id: str) -> None:
 
 
 def test_a_secret_is_stored_nowhere(tables: Any) -> None:
-    secret = keys("POST", json=NEW, headers={"idempotency-key": "one"}).body["secret"]
+    made = keys("POST", json=NEW, headers={"idempotency-key": "one"}).body
+    record = once_row(tables)
+    rotated = keys("POST", f"/{made['key_id']}/rotate", json={}, headers={"idempotency-key": "two"}).body
 
-    for table in tables.list_tables()["TableNames"]:
-        assert secret not in str(tables.scan(TableName=table)["Items"])
-        assert secret[16:] not in str(tables.scan(TableName=table)["Items"])
+    assert ("body" in record, record["unkept"]["S"]) == (False, "it carries a secret")
+    stored = stored_text(tables)
+    assert made["key_id"] in stored
+    for secret in (made["secret"], rotated["secret"]):
+        assert secret not in stored
+        assert secret[16:] not in stored

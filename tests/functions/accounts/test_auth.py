@@ -12,7 +12,9 @@ from shared.access.principals import principals
 from shared.core.aws import client
 from shared.identities import service as service_module
 from shared.identities.attempts import LOGIN
+from shared.identities.passwords import POLICY
 from shared.identities.pool import Pool
+from shared.identities.refusals import NOT_CONFIRMED, WRONG_CODE
 from tests.builders.calls import call
 from tests.builders.directory_rows import a_user_row
 from tests.builders.pool import (
@@ -24,6 +26,7 @@ from tests.builders.pool import (
     user_pool,
 )
 from tests.builders.signing_in import dies, log_in, me, next_second, post
+from tests.builders.stored import rows_of, stored_text
 
 ANA = {"username": "ana", "email": "ana@example.com", "password": PASSWORD, "full_name": "Ana Lytics"}
 
@@ -86,7 +89,33 @@ def test_an_address_belongs_to_who_confirmed_it_first(mails: Mails) -> None:
     a_person("ana")
     assert post("/sign-up", **{**ANA, "username": "bob"}).status == 201, "tells nothing yet"
 
-    assert post("/confirm", username="bob", code=mails.code()).status == 409
+    assert post("/confirm", username="bob", code=mails.code()).status == 422
+    assert log_in("bob").status == 403, "not confirmed"
+    assert log_in("ana@example.com").body["user"]["username"] == "ana"
+
+
+def test_a_made_up_code_does_not_tell_whose_address_it_is(mails: Mails) -> None:
+    a_person("ana")
+    codes = {}
+    for name, email in (("taken", "ana@example.com"), ("free", "free@example.com")):
+        post("/sign-up", **{**ANA, "username": name, "email": email})
+        codes[name] = f"{(int(mails.code()) + 1) % 10**6:06}"
+
+    answers = [post("/confirm", username=name, code=codes[name]) for name in codes]
+
+    assert {(answer.status, answer.body["message"]) for answer in answers} == {(422, NOT_CONFIRMED)}
+
+
+def test_a_pool_that_looks_at_the_address_first_tells_as_little(mails: Mails, monkeypatch: pytest.MonkeyPatch) -> None:
+    def clash(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AliasExistsException", "Message": "x"}}, "ConfirmSignUp")
+
+    post("/sign-up", **ANA)
+    monkeypatch.setattr(client("cognito-idp"), "confirm_sign_up", clash)
+
+    answer = post("/confirm", username="ana", code="000000")
+
+    assert (answer.status, answer.body["message"]) == (422, NOT_CONFIRMED)
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 257, "no-upper-case-1", "", "Nul-\x00-inside-1"])
@@ -170,14 +199,26 @@ def test_a_code_of_nobody_and_a_wrong_code_look_the_same(mails: Mails) -> None:
     post("/password/forgot", username="ana")
     wrong = f"{(int(mails.code()) + 1) % 10**6:06}"
 
-    answers = [
+    resets = [
         post("/password/reset", username=name, code=wrong, new_password=OTHER_PASSWORD) for name in ("ana", "nobody")
     ]
-    answers += [post("/confirm", username=name, code=wrong) for name in ("ana", "nobody")]
+    confirmations = [post("/confirm", username=name, code=wrong) for name in ("ana", "nobody")]
 
-    assert {(answer.status, answer.body["message"]) for answer in answers} == {
-        (422, "The code is wrong or no longer valid")
-    }
+    assert {(answer.status, answer.body["message"]) for answer in resets} == {(422, WRONG_CODE)}
+    assert {(answer.status, answer.body["message"]) for answer in confirmations} == {(422, NOT_CONFIRMED)}
+
+
+@pytest.mark.parametrize("weak", ["x", "no-upper-case-1", "Blank-at-the-end-1 ", "Long-1" + "x" * 200])
+def test_the_rules_for_passwords_do_not_tell_who_exists(mails: Mails, weak: str) -> None:
+    """No matter who: first the rules, then the code. A password within the rules meets none of them at the pool."""
+    a_person("ana")
+    post("/sign-up", **{**ANA, "username": "bob", "email": "bob@example.com"})
+    names = ("ana", "ana@example.com", "bob", "nobody")
+
+    answers = [post("/password/reset", username=name, code="000000", new_password=weak) for name in names]
+
+    text = WRONG_CODE if weak.startswith("Long") else POLICY
+    assert {(answer.status, answer.body["message"]) for answer in answers} == {(422, text)}
 
 
 def test_the_eleventh_guess_waits_even_if_it_is_right(mails: Mails) -> None:
@@ -209,6 +250,15 @@ def test_a_name_is_its_own_mail_limit(mails: Mails) -> None:
     assert [post("/password/forgot", username="ana").status for _ in range(6)] == [200] * 5 + [429]
     assert [post("/password/forgot", username="nobody").status for _ in range(6)] == [200] * 5 + [429]
     assert len(mails) == 5
+
+
+def test_sign_ups_with_somebodys_address_leave_their_mails_for_a_reset(mails: Mails) -> None:
+    a_person("ana")
+    signed_up = [post("/sign-up", **{**ANA, "username": f"eve{number}"}).status for number in range(6)]
+
+    assert signed_up == [201] * 5 + [429]
+    assert post("/password/forgot", username="ana@example.com").status == 200
+    assert mails[-1][:2] == ("ana@example.com", "Choose a new password")
 
 
 def test_log_out_ends_every_token_of_the_person(mails: Mails) -> None:
@@ -288,9 +338,11 @@ def test_an_idempotency_key_stores_no_token(mails: Mails, tables: Any) -> None:
 
     assert [answer.status for answer in answers] == [200, 200]
     assert answers[0].body["refresh_token"] != answers[1].body["refresh_token"]
-    stored = str(tables.scan(TableName="vedette-local-requests")["Items"])
+    stored = stored_text(tables)
     assert answers[0].body["refresh_token"] not in stored
+    assert answers[0].body["access_token"] not in stored
     assert PASSWORD not in stored
+    assert [row["pk"]["S"] for row in rows_of(tables, "vedette-local-requests") if row["sk"]["S"] == "ONCE"] == []
 
 
 def test_a_pool_that_is_down_is_no_wrong_password(mails: Mails, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,19 @@
 """Passwords reset, changed and chosen; second factors."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.local.identities import POOL_ID
 from shared.core.aws import client
+from shared.identities.passwords import POLICY
 from tests.builders.pool import OTHER_PASSWORD, PASSWORD, Mails, a_person, app_code, demand_second_factor
 from tests.builders.signing_in import dies, log_in, me, next_second, post
+from tests.builders.together import together
+
+
+def a_function_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if so much time had gone by that whatever was begun before has ended."""
+    monkeypatch.setattr("shared.identities.sign_outs.FUNCTION_SECONDS", -1)
 
 
 def test_a_reset_password_ends_all_sessions_and_the_old_password(mails: Mails) -> None:
@@ -46,9 +54,49 @@ def test_a_reset_that_died_half_way_is_finished_by_the_next_login(
         body = {"username": "ana", "code": mails.code(), "new_password": OTHER_PASSWORD}
         assert post("/password/reset", **body).status == 500
 
+    assert log_in(password=OTHER_PASSWORD).status == 200, "the function that began it might still be at it"
+    a_function_later(monkeypatch)
     assert (log_in(password=OTHER_PASSWORD).status, log_in(password=OTHER_PASSWORD).status) == (503, 200)
     assert me(stolen["access_token"]).status == 401
     assert post("/refresh", refresh_token=stolen["refresh_token"]).status == 401
+
+
+def test_a_strangers_wrong_code_in_flight_ends_no_session(mails: Mails, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_person("ana")
+    session = log_in().body
+    meanwhile = []
+    reset = client("cognito-idp").confirm_forgot_password
+
+    def slow(**asked: str) -> object:
+        meanwhile.extend(together(1, lambda _: log_in().status))  # a call of its own beside this one
+        return reset(**asked)
+
+    monkeypatch.setattr(client("cognito-idp"), "confirm_forgot_password", slow)
+    refused = post("/password/reset", username="ana", code="000000", new_password=OTHER_PASSWORD)
+
+    assert (refused.status, meanwhile) == (422, [200])
+    assert me(session["access_token"]).status == 200
+
+
+@pytest.mark.parametrize(
+    ("code", "later"),
+    [("TooManyRequestsException", 200), ("LimitExceededException", 200), ("InternalErrorException", 503)],
+)
+def test_a_reset_that_the_pool_has_not_carried_out_ends_no_session_later(
+    mails: Mails, monkeypatch: pytest.MonkeyPatch, code: str, later: int
+) -> None:
+    """After an internal error nobody knows: then the sessions end to be on the safe side."""
+    a_person("ana")
+
+    def refuse(**_: str) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "x"}}, "ConfirmForgotPassword")
+
+    monkeypatch.setattr(client("cognito-idp"), "confirm_forgot_password", refuse)
+    refused = post("/password/reset", username="ana", code="000000", new_password=OTHER_PASSWORD)
+    a_function_later(monkeypatch)
+
+    assert refused.status in (429, 503)
+    assert log_in().status == later
 
 
 def test_a_wrong_code_of_somebody_else_ends_no_session(mails: Mails) -> None:
@@ -70,6 +118,65 @@ def test_whoever_knows_the_password_changes_it(mails: Mails) -> None:
 
     assert (wrong.status, right.status) == (422, 200)
     assert (log_in().status, log_in(password=OTHER_PASSWORD).status) == (401, 200)
+
+
+def test_a_changed_password_ends_all_sessions(mails: Mails) -> None:
+    a_person("ana")
+    here, stolen = log_in().body, log_in().body
+    body = {"previous_password": PASSWORD, "new_password": OTHER_PASSWORD}
+
+    changed = post("/password/change", here["access_token"], **body)
+
+    assert "all sessions are ended" in changed.body["message"]
+    assert [me(each["access_token"]).status for each in (here, stolen)] == [401, 401]
+    next_second()
+    assert [post("/refresh", refresh_token=each["refresh_token"]).status for each in (here, stolen)] == [401, 401]
+    assert log_in(password=OTHER_PASSWORD).status == 200, "and nothing is left to do for the next login"
+
+
+def test_a_change_that_died_half_way_is_finished_by_a_later_login(
+    mails: Mails, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_person("ana")
+    here, stolen = log_in().body, log_in().body
+    with monkeypatch.context() as patch:
+        patch.setattr("shared.identities.service.IdentityService._end_sessions", dies)
+        body = {"previous_password": PASSWORD, "new_password": OTHER_PASSWORD}
+        assert post("/password/change", here["access_token"], **body).status == 500
+
+    a_function_later(monkeypatch)
+    assert (log_in(password=OTHER_PASSWORD).status, log_in(password=OTHER_PASSWORD).status) == (503, 200)
+    assert me(stolen["access_token"]).status == 401
+    assert post("/refresh", refresh_token=stolen["refresh_token"]).status == 401
+
+
+def test_a_wrong_present_password_ends_no_session(mails: Mails, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_person("ana")
+    token = log_in().body["access_token"]
+
+    post("/password/change", token, previous_password="Wrong-guess-1", new_password=OTHER_PASSWORD)
+    a_function_later(monkeypatch)
+
+    assert (log_in().status, me(token).status) == (200, 200)
+
+
+def test_weak_passwords_have_one_text_everywhere(mails: Mails) -> None:
+    a_person("ana")
+    client("cognito-idp").admin_create_user(
+        UserPoolId=POOL_ID, Username="eve", UserAttributes=[{"Name": "email", "Value": "eve@example.com"}]
+    )
+    asked = log_in("eve", mails.code()).body
+    step = {"username": "eve", "challenge": asked["challenge"], "session": asked["session"]}
+    token = log_in().body["access_token"]
+
+    answers = [
+        post("/sign-up", username="bob", email="bob@example.com", password="weak"),
+        post("/password/change", token, previous_password=PASSWORD, new_password="weak"),
+        post("/password/reset", username="ana", code="000000", new_password="weak"),
+        post("/challenge", **step, new_password="weak"),
+    ]
+
+    assert {(answer.status, answer.body["message"]) for answer in answers} == {(422, POLICY)}
 
 
 def test_guessing_the_present_password_with_a_stolen_token_ends_soon(mails: Mails) -> None:

@@ -158,6 +158,31 @@ def test_a_reset_keeps_to_the_password_policy(idp: Any, mails: Mails) -> None:
     assert refused(idp.confirm_forgot_password, **asked) == "InvalidPasswordException"
 
 
+def test_only_a_right_code_meets_somebody_elses_address(idp: Any, mails: Mails) -> None:
+    a_user(idp)
+    attributes = [{"Name": "email", "Value": "ana@example.com"}]
+    idp.sign_up(ClientId=CLIENT_ID, Username="eve", Password=PASSWORD, UserAttributes=attributes)
+    asked = {"ClientId": CLIENT_ID, "Username": "eve"}
+
+    assert refused(idp.confirm_sign_up, ConfirmationCode=wrong(mails.code()), **asked) == "CodeMismatchException"
+    assert refused(idp.confirm_sign_up, ConfirmationCode=mails.code(), **asked) == "AliasExistsException"
+
+
+@pytest.mark.parametrize("password", ["Aa1-" + "x" * 8, "Aa1-" + "x" * 252, "Aa1 in blanks"])
+def test_passwords_are_as_long_as_cognito_takes_them(idp: Any, password: str) -> None:
+    a_user(idp)
+    idp.admin_set_user_password(UserPoolId=POOL_ID, Username="ana", Password=password, Permanent=True)
+
+    assert tokens(idp, password=password)["AccessToken"]
+
+
+@pytest.mark.parametrize("password", ["Aa1-xxxxxxx", "Aa1-xxxxxxxx ", "Aa١-xxxxxxxx", "Aa1xxxxxxxxx", "aa1-xxxxxxxx"])
+def test_passwords_that_cognito_does_not_take_are_refused(idp: Any, password: str) -> None:
+    asked = {"ClientId": CLIENT_ID, "Username": "ana", "Password": password, "UserAttributes": []}
+
+    assert refused(idp.sign_up, **asked) == "InvalidPasswordException"
+
+
 def test_an_address_that_is_not_verified_gets_no_reset_code(idp: Any, mails: Mails) -> None:
     a_user(idp, verified=False)
 

@@ -15,6 +15,7 @@ from shared.core.errors import (
     Unavailable,
 )
 from shared.identities.pool import Pool
+from shared.identities.refusals import NOT_CONFIRMED, WRONG_CODE, Throttled
 
 
 class Refusing:
@@ -40,11 +41,12 @@ CASES: dict[str, type[DomainError]] = {
     "UserNotConfirmedException": Forbidden,
     "PasswordResetRequiredException": Forbidden,
     "UsernameExistsException": Conflict,
-    "AliasExistsException": Conflict,
+    "AliasExistsException": Invalid,
     "InvalidPasswordException": Invalid,
     "LimitExceededException": LimitReached,
     "TooManyFailedAttemptsException": LimitReached,
-    "TooManyRequestsException": Unavailable,
+    "TooManyRequestsException": Throttled,
+    "ThrottlingException": Throttled,
     "InternalErrorException": Unavailable,
     "CodeDeliveryFailureException": Unavailable,
     "ResourceNotFoundException": Unavailable,
@@ -71,13 +73,43 @@ def test_unknown_people_and_wrong_passwords_have_one_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["CodeMismatchException", "ExpiredCodeException", "UserNotFoundException", "NotAuthorizedException"]
+    "code",
+    [
+        "CodeMismatchException",
+        "ExpiredCodeException",
+        "UserNotFoundException",
+        "NotAuthorizedException",
+        "AliasExistsException",
+        "InvalidParameterException",
+        "InvalidPasswordException",
+        "PasswordHistoryPolicyViolationException",
+        "PasswordResetRequiredException",
+        "UserNotConfirmedException",
+    ],
 )
-def test_bad_codes_have_one_text(code: str) -> None:
+def test_bad_codes_have_one_text_whatever_else_the_pool_knows(code: str) -> None:
     pool = failing(code)
-    for step in (lambda: pool.confirm("ana", "1"), lambda: pool.reset_password("ana", "1", "x")):
-        with pytest.raises(Invalid, match=r"^The code is wrong or no longer valid$"):
+    for step, text in ((pool.forgot_password, WRONG_CODE), (pool.resend_code, WRONG_CODE)):
+        with pytest.raises(Invalid, match=f"^{text}$"):
+            step("ana")
+    with pytest.raises(Invalid, match=f"^{NOT_CONFIRMED}$"):
+        pool.confirm("ana", "1")
+    with pytest.raises(Invalid, match=f"^{WRONG_CODE}$"):
+        pool.reset_password("ana", "1", "x")
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_the_pools_own_words_are_never_passed_on(code: str) -> None:
+    pool = failing(code)
+    for step in (
+        lambda: pool.log_in("ana", "x"),
+        lambda: pool.sign_up("ana", "ana@example.com", "x", ""),
+        lambda: pool.change_password("token", "x", "y"),
+        lambda: pool.reset_password("ana", "1", "x"),
+    ):
+        with pytest.raises(DomainError) as refused:
             step()
+        assert "does not exist" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

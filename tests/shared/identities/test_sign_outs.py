@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.identities.sign_outs import RESET_SECONDS, SignOuts
+from shared.identities.sign_outs import FUNCTION_SECONDS, RESET_SECONDS, SignOuts
 from shared.storage.store import store
 from tests.builders.directory_rows import a_user_row
 from tests.builders.together import together
@@ -61,6 +61,9 @@ def test_the_directorys_own_sign_out_counts_as_well(sign_outs: SignOuts) -> None
 def test_resets_are_open_until_they_are_finished_each_by_itself(sign_outs: SignOuts, clock: Clock) -> None:
     mine, attackers = sign_outs.begin_reset("sub-ana"), sign_outs.begin_reset("sub-ana")
     sign_outs.finish_reset("sub-ana", attackers)
+    clock.now += timedelta(seconds=FUNCTION_SECONDS - 1)
+    assert sign_outs.open_resets("sub-ana") == [], "its function may still be at it"
+    clock.now += timedelta(seconds=1)
     assert sign_outs.open_resets("sub-ana") == [mine]
 
     clock.now += timedelta(seconds=RESET_SECONDS)
