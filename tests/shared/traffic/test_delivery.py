@@ -94,7 +94,11 @@ def test_the_same_lines_are_the_same_batch_and_others_are_not() -> None:
     assert len({delivery_of(event).batch_id for event in others} | same) == 6
 
 
-@pytest.mark.parametrize("data", ["", "no base64!", "aGVsbG8=", packed([]), packed({"messageType": "DATA_MESSAGE"})])
+@pytest.mark.parametrize(
+    "data",
+    ["", "no base64!", "aGVsbG8=", packed([]), packed({"messageType": "DATA_MESSAGE"})],
+    ids=["empty", "no base64", "no gzip", "a list", "without events"],
+)
 def test_an_event_that_is_no_delivery_fails(data: str) -> None:
     """It ends in the failure queue, where a person finds it."""
     with pytest.raises((ValueError, KeyError, OSError, EOFError, TypeError)):
