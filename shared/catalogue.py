@@ -43,7 +43,8 @@ Source = Stream | Queue | Schedule
 class Function:
     """One Lambda. Memory in MB, timeout in seconds. `reads` and `writes` name tables; writing includes reading.
 
-    `identities` are the actions on the user pool (cognito-idp) that it may do.
+    `puts` names buckets whose objects it may read, write and delete. `identities` are the actions on the user pool
+    (cognito-idp) that it may do.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Function:
     invokes: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
+    puts: tuple[str, ...] = ()
     posts_to_sockets: bool = False
 
     @property
@@ -87,7 +89,8 @@ def api(
     if not open_to_all:
         reads, writes = ("directory", *reads), ("requests", *writes)
     reads = tuple(table for table in dict.fromkeys(reads) if table not in writes)
-    return Function(name, "api", f"functions.{name}.app.handler", reads=reads, writes=writes, **rights)  # type: ignore[arg-type]
+    handler = f"functions.{name}.app.handler"
+    return Function(name, "api", handler, reads=reads, writes=writes, **rights)  # type: ignore[arg-type]
 
 
 def worker(name: str, **rights: object) -> Function:
@@ -110,6 +113,8 @@ FUNCTIONS: dict[str, Function] = {
         api("accounts", writes=("accounts",), reads=("traffic",)),
         api("users", writes=("directory",)),
         api("explain", writes=("explanations",)),
+        api("datasets", memory=1024, writes=("tabular",), puts=("data",)),
+        api("settings", writes=("tabular",)),
         Function(
             "sockets",
             "socket",
