@@ -43,8 +43,9 @@ Source = Stream | Queue | Schedule
 class Function:
     """One Lambda. Memory in MB, timeout in seconds. `reads` and `writes` name tables; writing includes reading.
 
-    `puts` names buckets whose objects it may read, write and delete. `identities` are the actions on the user pool
-    (cognito-idp) that it may do.
+    `gets` names buckets whose objects it may read, `puts` those whose objects it may read, write and delete.
+    `identities` are the actions on the user pool (cognito-idp) that it may do. `starts` and `stops` name workflows.
+    `image` is the folder of a Dockerfile, for code that is too large for layers.
     """
 
     name: str
@@ -58,9 +59,12 @@ class Function:
     sources: tuple[Source, ...] = ()
     invokes: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
+    gets: tuple[str, ...] = ()
     puts: tuple[str, ...] = ()
     posts_to_sockets: bool = False
+    image: str | None = None
 
     @property
     def dialect(self) -> Dialect:
@@ -103,7 +107,7 @@ SCORING = ("deps", "onnx", "models")
 FUNCTIONS: dict[str, Function] = {
     function.name: function
     for function in (
-        api("health", reads=("live", "insiders")),
+        api("health", reads=("live", "insiders", "tabular")),
         api("dashboard", reads=("insiders", "incidents")),
         api("insiders", memory=1024, layers=SCORING, writes=("insiders", "incidents", "outbox")),
         api("incidents", writes=("incidents", "outbox", "insiders")),
@@ -115,11 +119,19 @@ FUNCTIONS: dict[str, Function] = {
         api("explain", writes=("explanations",)),
         api("datasets", memory=1024, writes=("tabular",), puts=("data",)),
         api("settings", writes=("tabular",)),
+        api(
+            "tabular_models",
+            memory=1024,
+            layers=("deps", "onnx"),
+            writes=("tabular",),
+            gets=("data",),
+        ),
+        api("training", writes=("tabular", "outbox"), starts=("training",), stops=("training",)),
         Function(
             "sockets",
             "socket",
             "functions.live.sockets.handler",
-            reads=("directory",),
+            reads=("directory", "tabular"),
             writes=("live",),
             invokes=("ticker",),
             posts_to_sockets=True,
@@ -129,10 +141,27 @@ FUNCTIONS: dict[str, Function] = {
         worker(
             "ticker",
             timeout=90,
+            reads=("tabular",),
             writes=("live",),
             invokes=("ticker",),
             sources=(Schedule("rate(1 minute)"),),
             posts_to_sockets=True,
+        ),
+        worker(
+            "cleanup",
+            timeout=300,
+            writes=("tabular", "outbox"),
+            puts=("data",),
+            sources=(Schedule("rate(1 hour)"),),
+        ),
+        worker(
+            "train_model",
+            memory=3008,
+            timeout=900,
+            layers=(),
+            writes=("tabular", "outbox"),
+            puts=("data",),
+            image="functions/train_model",
         ),
         worker("baselines", memory=1024, timeout=300, layers=("deps", "onnx"), writes=("insiders",)),
     )
@@ -142,6 +171,7 @@ WORKFLOWS: dict[str, Workflow] = {
     workflow.name: workflow
     for workflow in (
         Workflow("baselines", "baselines.asl.json", ("baselines",), schedule=Schedule("cron(5 0 * * ? *)")),
+        Workflow("training", "training.asl.json", ("train_model",)),
     )
 }
 

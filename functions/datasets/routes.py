@@ -46,11 +46,14 @@ async def _attached(request: Request, service: DatasetService) -> Dataset:
         form = await request.form(max_files=1, max_fields=10)
     except Exception as error:  # a body that is no form, in the words of whatever reads forms
         raise BadTable("the request must be multipart/form-data with the field 'file'") from error
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise Invalid("file: Field required")
-    upload = Upload(file.filename or "", operation_of(request), caller_of(request).caller_id)
-    return service.take(upload, file.file, file.size or 0)
+    try:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Invalid("file: Field required")
+        upload = Upload(file.filename or "", operation_of(request), caller_of(request).caller_id)
+        return service.take(upload, file.file, file.size or 0)
+    finally:
+        await form.close()
 
 
 async def _granted(request: Request, service: DatasetService) -> Dataset:

@@ -5,7 +5,8 @@
 | the same, of one kind          | by_kind | ACTIVITY#<kind>  | <time to the microsecond>#<id> |
 | how much happened, by kind     | table   | ACTIVITY_COUNTS  | <kind>                      |
 
-Entries expire with the retention of the settings; the counts are of all that ever happened.
+Entries go with the retention of the settings (shared/retention); the counts are of all that ever happened. An entry
+that stands for many events has the attribute `events`, which is counted up in place.
 """
 
 from datetime import datetime
@@ -70,7 +71,8 @@ def entry_of(row: Item) -> Entry:
     """The entry in a row."""
     doc = from_doc(row["doc"])
     moment = from_iso(row["sk"].split("#", 1)[0])
-    return Entry(doc["id"], row["kind"], doc["message"], moment, doc["user"], doc["details"])
+    details = {**doc["details"], "count": int(row["events"])} if "events" in row else doc["details"]
+    return Entry(doc["id"], row["kind"], doc["message"], moment, doc["user"], details)
 
 
 @cache

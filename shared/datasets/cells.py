@@ -3,7 +3,6 @@
 A cell leaves the product again only through `neutralised`: a spreadsheet runs what begins with = + - or @.
 """
 
-import math
 import re
 from datetime import datetime
 
@@ -18,6 +17,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?")
 OTHER_DATES = ("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y/%m/%d", "%d %b %Y", "%b %d %Y", "%Y-%m-%d %H:%M:%S")
 MOST_DATE = 32
+# Means and squares of numbers up to here stay finite, and so do float32 networks; what is larger is no measurement.
+MOST_NUMBER = 1e30
 
 
 def is_missing(cell: str) -> bool:
@@ -26,7 +27,7 @@ def is_missing(cell: str) -> bool:
 
 
 def number_of(cell: str, decimal: str = ".") -> float | None:
-    """The finite number in a cell, or None. `decimal=","` reads 1.234,5 and `decimal="."` reads 1,234.5."""
+    """The number in a cell, up to MOST_NUMBER, or None. `decimal=","` reads 1.234,5 and `decimal="."` reads 1,234.5."""
     text = cell.strip()
     if decimal == "," and DECIMAL_COMMA.fullmatch(text):
         text = text.replace(".", "").replace(",", ".")
@@ -35,7 +36,7 @@ def number_of(cell: str, decimal: str = ".") -> float | None:
     if not NUMBER.fullmatch(text):
         return None
     value = float(text)
-    return value if math.isfinite(value) else None
+    return value if abs(value) <= MOST_NUMBER else None
 
 
 def truth_of(cell: str) -> bool | None:

@@ -16,7 +16,7 @@ from shared.datasets.model import Dataset, column_documents, columns_from
 from shared.storage.attributes import Item, from_doc, to_doc
 from shared.storage.schema import TABULAR
 from shared.storage.store import Store, store
-from shared.storage.writes import ABSENT, Put, Update, Write
+from shared.storage.writes import ABSENT, PRESENT, Put, Update, Write
 
 FILES, STORED = "FILES", {"pk": "STORED", "sk": "BYTES"}
 
@@ -54,6 +54,11 @@ class DatasetRepository:
 
 def file_key(file_id: str) -> dict[str, str]:
     return {"pk": FILES, "sk": file_id}
+
+
+def used(file_id: str, at: datetime) -> Update:
+    """For the transaction that starts a training: retention, which may be deleting the file, sees that it is used."""
+    return Update(TABULAR, file_key(file_id), set={"used_at": iso_micros(at)}, condition=PRESENT)
 
 
 def _document(dataset: Dataset) -> dict[str, object]:

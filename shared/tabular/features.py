@@ -5,12 +5,11 @@ nothing of the rows it is judged on. Training and serving call the same `transfo
 into the model's manifest. Numbers are float32, as ONNX and XGBoost take them.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from shared.datasets.cells import is_missing, moment_of, number_of, truth_of
+from shared.datasets.cells import MOST_NUMBER, is_missing, moment_of, number_of, truth_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +32,18 @@ class Feature:
     name: str
     type: FeatureType
     decimal: str = "."
+
+
+@dataclass(frozen=True, slots=True)
+class Categories:
+    """A categorical column that was read: each row's place in `values`."""
+
+    codes: "NDArray[np.intp]"
+    values: tuple[str, ...]
+
+
+# Columns that were read, by name: numbers [rows, parts] with NaN where there is none, or Categories.
+Columns = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +81,14 @@ class Encoding:
 
     def transform(self, rows: Sequence[Mapping[str, Value]]) -> "NDArray[np.float32]":
         """The matrix [rows, len(names)] of these rows. Cells that cannot be read count as missing."""
+        return self.transform_columns(read_columns([encoded.feature for encoded in self.features], rows), len(rows))
+
+    def transform_columns(self, columns: Columns, rows: int) -> "NDArray[np.float32]":
+        """The same of columns that were read before."""
         import numpy as np
 
-        blocks = [_block(encoded, [row.get(encoded.feature.name) for row in rows]) for encoded in self.features]
-        return np.concatenate(blocks, axis=1) if blocks else np.zeros((len(rows), 0), dtype=np.float32)
+        blocks = [_block(encoded, columns[encoded.feature.name]) for encoded in self.features]
+        return np.concatenate(blocks, axis=1) if blocks else np.zeros((rows, 0), dtype=np.float32)
 
     def document(self) -> list[dict[str, Any]]:
         """As plain data."""
@@ -101,24 +116,55 @@ class Encoding:
 
 def fit(features: Sequence[Feature], rows: Sequence[Mapping[str, Value]]) -> Encoding:
     """What these rows teach of these features."""
-    return Encoding(tuple(_fit(feature, [row.get(feature.name) for row in rows]) for feature in features))
+    return fit_columns(features, read_columns(features, rows))
 
 
-def _fit(feature: Feature, cells: Sequence[Value]) -> Encoded:
-    return _fit_categories(feature, cells) if feature.type == "categorical" else _fit_numbers(feature, cells)
+def fit_columns(features: Sequence[Feature], columns: Columns) -> Encoding:
+    """The same of columns that were read before."""
+    return Encoding(tuple(_fit(feature, columns[feature.name]) for feature in features))
 
 
-def _fit_categories(feature: Feature, cells: Sequence[Value]) -> Encoded:
+def read_columns(features: Sequence[Feature], rows: Sequence[Mapping[str, Value]]) -> Columns:
+    """The cells of these features, read. A training reads them once and learns from many choices of rows."""
+    return {feature.name: read_column(feature, [row.get(feature.name) for row in rows]) for feature in features}
+
+
+def read_column(feature: Feature, cells: Sequence[Value]) -> "NDArray[np.float64] | Categories":
+    """One column, read."""
+    if feature.type != "categorical":
+        return parts_of(feature, cells)
+    import numpy as np
+
+    places: dict[str, int] = {}
+    codes = [places.setdefault(category_of(cell), len(places)) for cell in cells]
+    return Categories(np.array(codes, dtype=np.intp), tuple(places))
+
+
+def take_rows(columns: Columns, rows: "NDArray[np.intp]") -> Columns:
+    """The same columns with some of their rows, in the order given."""
+    return {
+        name: Categories(column.codes[rows], column.values) if isinstance(column, Categories) else column[rows]
+        for name, column in columns.items()
+    }
+
+
+def _fit(feature: Feature, column: Any) -> Encoded:
+    return _fit_categories(feature, column) if feature.type == "categorical" else _fit_numbers(feature, column)
+
+
+def _fit_categories(feature: Feature, column: Categories) -> Encoded:
     """The most frequent categories, ties by name, so that the order of the rows decides nothing."""
-    counts = Counter(category_of(cell) for cell in cells)
-    usual = sorted((value for value, n in counts.items() if n >= RAREST), key=lambda value: (-counts[value], value))
+    import numpy as np
+
+    numbers = np.bincount(column.codes, minlength=len(column.values))
+    counts = {value: int(n) for value, n in zip(column.values, numbers, strict=True) if n >= RAREST}
+    usual = sorted(counts, key=lambda value: (-counts[value], value))
     return Encoded(feature, categories=tuple(sorted(usual[:MOST_CATEGORIES])))
 
 
-def _fit_numbers(feature: Feature, cells: Sequence[Value]) -> Encoded:
+def _fit_numbers(feature: Feature, parts: "NDArray[np.float64]") -> Encoded:
     import numpy as np
 
-    parts = parts_of(feature, cells)
     missing = np.isnan(parts[:, 0])
     known = parts[~missing]
     if not len(known):
@@ -138,26 +184,26 @@ def _fit_numbers(feature: Feature, cells: Sequence[Value]) -> Encoded:
     )
 
 
-def _block(encoded: Encoded, cells: Sequence[Value]) -> "NDArray[np.float32]":
+def _block(encoded: Encoded, column: Any) -> "NDArray[np.float32]":
     import numpy as np
 
-    if encoded.feature.type == "categorical":
-        return _one_hot(encoded, cells)
-    parts = parts_of(encoded.feature, cells)
-    missing = np.isnan(parts[:, :1])
-    filled = np.where(np.isnan(parts), np.array(encoded.fill), parts)
+    if isinstance(column, Categories):
+        return _one_hot(encoded, column)
+    missing = np.isnan(column[:, :1])
+    filled = np.where(np.isnan(column), np.array(encoded.fill), column)
     scaled = (filled - np.array(encoded.mean)) / np.array(encoded.scale)
     block = np.concatenate([scaled, missing], axis=1) if encoded.had_missing else scaled
     return block.astype(np.float32)
 
 
-def _one_hot(encoded: Encoded, cells: Sequence[Value]) -> "NDArray[np.float32]":
+def _one_hot(encoded: Encoded, column: Categories) -> "NDArray[np.float32]":
     import numpy as np
 
     place = {value: number for number, value in enumerate(encoded.categories)}
-    block = np.zeros((len(cells), len(encoded.categories) + 1), dtype=np.float32)
-    for row, cell in enumerate(cells):
-        block[row, place.get(category_of(cell), len(encoded.categories))] = 1.0
+    other = len(encoded.categories)
+    places = np.array([place.get(value, other) for value in column.values], dtype=np.intp)
+    block = np.zeros((len(column.codes), other + 1), dtype=np.float32)
+    block[np.arange(len(column.codes)), places[column.codes]] = 1.0
     return block
 
 
@@ -190,7 +236,7 @@ def read(feature: Feature, cell: Value) -> tuple[float, ...] | None:
     if feature.type == "boolean":
         return _truth(cell)
     value = float(cell) if isinstance(cell, int | float) else number_of(cell, feature.decimal)
-    return None if value is None else (value,)
+    return None if value is None or not abs(value) <= MOST_NUMBER else (value,)
 
 
 def _truth(cell: Value) -> tuple[float, ...] | None:

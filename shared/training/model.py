@@ -59,7 +59,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`fits_total` is 0 until the candidates are known; `live_accuracy` is the best mean score of the folds so far."""
+    """`fits` counts by candidate, so that a candidate that is tried again counts once; `fits_total` is 0 until the
+    candidates are known. `live_accuracy` is the best mean accuracy (or R2) of a candidate's folds so far.
+    """
 
     job_id: str
     wanted: Wanted
@@ -68,7 +70,7 @@ class Job:
     started_at: datetime
     by: str
     version: int = 1
-    fits_done: int = 0
+    fits: Mapping[str, int] = field(default_factory=dict)
     fits_total: int = 0
     live_accuracy: float | None = None
     ended_at: datetime | None = None
@@ -76,6 +78,10 @@ class Job:
     metrics: Mapping[str, Any] | None = None
     reason: str | None = None
     stop_asked: bool = False
+
+    @property
+    def fits_done(self) -> int:
+        return sum(self.fits.values())
 
     @property
     def progress(self) -> int:
