@@ -38,7 +38,7 @@ run: $(STAMPS)/local ## start the platform: PORT=8000 AUTH=open|strict DATA=.loc
 	@$(PY) -m infra.local --port $(PORT) $(SECOND) --data $(DATA) --auth $(AUTH) $(if $(filter 0,$(SEED)),--no-demonstration) $(if $(MODELS),--models $(MODELS))
 
 test: $(STAMPS)/dev $(STAMPS)/train ## run the tests, fast ones first
-	@$(PY) -m pytest -m "not slow"
+	@$(PY) -m pytest -m "not slow" -n auto --dist loadfile
 	@$(PY) -m pytest -m slow
 
 check: $(STAMPS)/dev $(STAMPS)/train ## the gate: format, lint, types, import contracts, tests

@@ -21,6 +21,10 @@ class Deployment:
     models_path: str
     openapi_path: str
     workflow_arn_prefix: str
+    rate_factor: str = "1.0"
+    explainer: str = "grounded"
+    explainer_model: str = ""
+    explainer_secret: str = ""
 
     @property
     def prefix(self) -> str:
@@ -44,5 +48,9 @@ def environment(deployment: Deployment) -> dict[str, str]:
         "models_path": deployment.models_path,
         "openapi_path": deployment.openapi_path,
         "workflow_arn_prefix": deployment.workflow_arn_prefix,
+        "rate_factor": deployment.rate_factor,
+        "explainer": deployment.explainer,
+        "explainer_model": deployment.explainer_model,
+        "explainer_secret": deployment.explainer_secret,
     }
     return {f"VEDETTE_{name.upper()}": value for name, value in values.items()}

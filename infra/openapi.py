@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from infra.routes import application
-from shared.access.permissions import PUBLIC
-from shared.api.dialects import DIALECTS, Failure, Render, detail, enterprise, envelope, mlops, xai
-from shared.api.routing import EXTRA
+from shared.access.permissions import PUBLIC, SIGNING_IN
+from shared.api.dialects import DIALECTS, Failure, Render, account, detail, enterprise, envelope, mlops, xai
+from shared.api.routing import EXTRA, TOKEN
 from shared.catalogue import FALLBACK_FUNCTION, FUNCTIONS
 
 Json = dict[str, Any]
@@ -25,6 +25,7 @@ ERROR_OF: dict[Render, str] = {
     mlops: "MlopsError",
     envelope: "EnvelopeError",
     xai: "XaiError",
+    account: "DetailError",
     detail: "DetailError",
 }
 JSON_TYPES = {bool: "boolean", int: "integer", str: "string", list: "array", dict: "object"}
@@ -99,9 +100,9 @@ def _complete(path: str, operation: Json) -> None:
         "description": "An error in the dialect of this path",
         "content": {"application/json": {"schema": schema}},
     }
-    if operation.get(EXTRA) != PUBLIC:
-        # In open mode the open seeds ask for nothing, so the empty requirement stands beside the token.
-        operation["security"] = [{"bearer": []}, {}]
+    if operation.get(EXTRA) not in (PUBLIC, SIGNING_IN):
+        # In open mode the open seeds ask for nothing, so there the empty requirement stands beside the token.
+        operation["security"] = [{"bearer": []}] if operation.get(TOKEN) else [{"bearer": []}, {}]
 
 
 def _error_schemas() -> Json:

@@ -36,7 +36,17 @@ class Schedule:
     expression: str
 
 
-Source = Stream | Queue | Schedule
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """The log of every API function, of which the lines that match `pattern` are delivered, at least once.
+
+    CloudWatch Logs' filter syntax; the local platform knows `{ $.message = "..." }` of it.
+    """
+
+    pattern: str
+
+
+Source = Stream | Queue | Schedule | Logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +113,33 @@ def worker(name: str, **rights: object) -> Function:
 
 
 SCORING = ("deps", "onnx", "models")
+# The administrator's side of signing in; the rest of it (sign-up, codes, change of password) needs no rights at all.
+SIGN_IN = ("AdminGetUser", "AdminInitiateAuth", "AdminRespondToAuthChallenge", "AdminUserGlobalSignOut")
+REQUEST_LINES = '{ $.message = "request" }'
 
 FUNCTIONS: dict[str, Function] = {
     function.name: function
     for function in (
         api("health", reads=("live", "insiders", "tabular")),
         api("dashboard", reads=("insiders", "incidents")),
-        api("insiders", memory=1024, layers=SCORING, writes=("insiders", "incidents", "outbox")),
+        api("insiders", memory=1024, layers=SCORING, writes=("insiders", "incidents", "outbox", "accounts")),
         api("incidents", writes=("incidents", "outbox", "insiders")),
         api("live", reads=("live",)),
         api("docs", memory=256, open_to_all=True),
         api("fallback", memory=256),
-        api("accounts", writes=("accounts",), reads=("traffic",)),
-        api("users", writes=("directory",)),
+        api("accounts", writes=("accounts", "directory"), reads=("traffic",), identities=SIGN_IN),
+        api(
+            "users",
+            writes=("directory",),
+            identities=(
+                "AdminCreateUser",
+                "AdminDisableUser",
+                "AdminEnableUser",
+                "AdminGetUser",
+                "AdminUpdateUserAttributes",
+                "AdminUserGlobalSignOut",
+            ),
+        ),
         api("explain", writes=("explanations",)),
         api("datasets", memory=1024, writes=("tabular",), puts=("data",)),
         api("settings", writes=("tabular",)),
@@ -126,7 +150,7 @@ FUNCTIONS: dict[str, Function] = {
             writes=("tabular",),
             gets=("data",),
         ),
-        api("training", writes=("tabular", "outbox"), starts=("training",), stops=("training",)),
+        api("training", writes=("tabular", "outbox", "accounts"), starts=("training",), stops=("training",)),
         Function(
             "sockets",
             "socket",
@@ -164,6 +188,7 @@ FUNCTIONS: dict[str, Function] = {
             image="functions/train_model",
         ),
         worker("baselines", memory=1024, timeout=300, layers=("deps", "onnx"), writes=("insiders",)),
+        worker("traffic", memory=256, sources=(Logs(REQUEST_LINES),), writes=("traffic",)),
     )
 }
 

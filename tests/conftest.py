@@ -15,6 +15,8 @@ from shared.core.aws import client
 from shared.core.settings import settings
 from shared.storage.schema import TABLES, Table
 
+pytest_plugins = ["tests.faults.crash_points"]
+
 DUMMY = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",

@@ -17,7 +17,7 @@ from functions.incidents.schemas import (
     ViewedOut,
     alert_fields,
 )
-from shared.api.access import caller_of
+from shared.api.access import caller_of, named_operation
 from shared.api.provide import provided
 from shared.api.routing import Routes
 from shared.core.clock import iso_seconds
@@ -66,7 +66,8 @@ async def list_incidents(cases: Cases, status: Status | None = None, limit: Limi
 @routes.post("/incidents", permission="incidents:create", response_model=IncidentOut)
 async def create_incident(body: IncidentIn, incidents: Incidents, request: Request) -> IncidentOut:
     """Open an incident by hand."""
-    return IncidentOut.of(incidents.create(body.report(), by=caller_of(request).caller_id))
+    by, operation_id = caller_of(request).caller_id, named_operation(request)
+    return IncidentOut.of(incidents.create(body.report(), by, operation_id))
 
 
 @routes.patch("/incidents/{alert_id}/status", permission="incidents:respond", response_model=StatusOut)

@@ -6,6 +6,7 @@ from fastapi import Request
 
 from functions.training.schemas import JobOut, StartedOut, TrainIn
 from shared.api.access import caller_of, operation_of
+from shared.api.charging import charged
 from shared.api.provide import provided
 from shared.api.routing import Routes
 from shared.preferences.repository import Preferences, preferences
@@ -16,11 +17,15 @@ Trainings = Annotated[TrainingService, provided(training_service)]
 Stored = Annotated[Preferences, provided(preferences)]
 
 
-@routes.post("/train", permission="models:train", response_model=StartedOut, status_code=202)
+@routes.post("/train", permission="models:train", cost="costly", response_model=StartedOut, status_code=202)
 async def start_training(body: TrainIn, request: Request, trainings: Trainings, stored: Stored) -> StartedOut:
-    """Train a model from an uploaded file. What is not said comes from the settings."""
+    """Train a model from an uploaded file. What is not said comes from the settings.
+
+    Whoever has a quota account pays one training for a job that was taken on, however it ends.
+    """
     wanted = body.wanted(stored.get()["training"])
-    return StartedOut.of(trainings.start(wanted, operation_of(request), caller_of(request).caller_id))
+    with charged(request, "training"):
+        return StartedOut.of(trainings.start(wanted, operation_of(request), caller_of(request).caller_id))
 
 
 @routes.get("/training/{job_id}", permission="models:read", response_model=JobOut, response_model_exclude_unset=True)

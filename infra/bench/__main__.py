@@ -1,6 +1,6 @@
 """`make bench`: measure, print, and write docs/BENCHMARKS.md.
 
-    python -m infra.bench [--events 100000] [--only imports,ingest,scoring,budget,gateway] [--out FILE]
+    python -m infra.bench [--events 100000] [--only imports,ingest,scoring,budget,gateway,access] [--out FILE]
 
 With --only nothing is written unless --out names a file. Exit status 0 also when goals are missed: they are printed.
 """
@@ -22,7 +22,7 @@ from infra.local.console import complain, say
 from infra.local.deployment import ROOT
 
 DOCUMENT = ROOT / "docs" / "BENCHMARKS.md"
-NAMES = ("imports", "ingest", "scoring", "budget", "gateway")
+NAMES = ("imports", "ingest", "scoring", "budget", "gateway", "access")
 
 
 def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -40,7 +40,7 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def sections(events: int) -> dict[str, Callable[[], Section]]:
     """How each section is measured. Imported here: the libraries that are measured must not be loaded before."""
-    from infra.bench import budget, gateway, imports, ingest, scoring
+    from infra.bench import access, budget, gateway, imports, ingest, scoring
 
     return {
         "imports": imports.section,
@@ -48,6 +48,7 @@ def sections(events: int) -> dict[str, Callable[[], Section]]:
         "scoring": scoring.section,
         "budget": budget.section,
         "gateway": gateway.section,
+        "access": access.section,
     }
 
 

@@ -9,6 +9,7 @@ from infra.bench.emulation import emulated, handler_of
 from infra.bench.population import FILES_EACH, every_file, history, people
 from infra.bench.read_budget import Spent, read_budget
 from infra.bench.report import Row, Section
+from infra.bench.trust import hold_moment, trusted
 from infra.local.demonstration import ingest_all
 from infra.routes import Route
 from shared.activities.service import pipeline
@@ -47,13 +48,14 @@ def section(sizes: tuple[int, int] = SIZES) -> Section:
 
 def counted(events: int) -> dict[str, Counted]:
     """Every route called once, warm, with `events` activities stored before today; by `METHOD /path`."""
-    with emulated() as dynamodb:
+    with emulated() as dynamodb, trusted() as token:
         prepare(events)
         planned = calls()
+        hold_moment()
         for route, call in planned:
             if call.method == "GET":
-                answer(route, call)
-        return {call.name: count(dynamodb, route, call) for route, call in planned}
+                answer(route, call, token)
+        return {call.name: count(dynamodb, route, call, token) for route, call in planned}
 
 
 def prepare(events: int) -> None:
@@ -74,16 +76,16 @@ def prepare(events: int) -> None:
         raise RuntimeError(f"{events} activities raised {raised - len(ALARMING)} alerts of their own")
 
 
-def count(dynamodb: Any, route: Route, call: Call) -> Counted:
+def count(dynamodb: Any, route: Route, call: Call, token: str) -> Counted:
     """One call and what it spent. RuntimeError unless it succeeds."""
     with read_budget(dynamodb) as spent:
-        body = answer(route, call)
+        body = answer(route, call, token)
     return Counted(route, call, spent, body.count('"event_id"'))
 
 
-def answer(route: Route, call: Call) -> str:
+def answer(route: Route, call: Call, token: str) -> str:
     """The body of a successful answer."""
-    found = handler_of(route.function)(call.event(), None)
+    found = handler_of(route.function)(call.event(token), None)
     if found["statusCode"] >= 400:
         raise RuntimeError(f"{call.name} answered {found['statusCode']}: {found['body'][:300]}")
     return str(found["body"])

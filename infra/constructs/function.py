@@ -16,7 +16,7 @@ from infra.constructs.assets import ARCHITECTURE
 from infra.constructs.assets import RUNTIME as PYTHON
 from infra.constructs.logs import make_log_group
 from infra.constructs.rights import Surroundings, rights
-from shared.catalogue import FUNCTIONS, Function, Schedule
+from shared.catalogue import FUNCTIONS, Function, Logs, Schedule
 
 ALIAS = "live"
 STALE = Duration.minutes(5)
@@ -80,9 +80,9 @@ def make_function(
 
 
 def is_started_async(row: Function) -> bool:
-    """Functions that a schedule or another function starts without waiting for the answer."""
-    scheduled = any(isinstance(source, Schedule) for source in row.sources)
-    return scheduled or any(row.name in other.invokes for other in FUNCTIONS.values())
+    """Functions that a schedule, CloudWatch Logs or another function starts without waiting for the answer."""
+    told = any(isinstance(source, Schedule | Logs) for source in row.sources)
+    return told or any(row.name in other.invokes for other in FUNCTIONS.values())
 
 
 def _publish(function: lambda_.Function) -> lambda_.IFunction:

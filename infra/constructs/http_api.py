@@ -19,7 +19,14 @@ CORS = gateway.CorsPreflightOptions(
     allow_origins=["*"],
     allow_methods=[gateway.CorsHttpMethod.ANY],
     allow_headers=["*", "authorization"],
-    expose_headers=["x-request-id", "retry-after", "www-authenticate"],
+    expose_headers=[
+        "x-request-id",
+        "retry-after",
+        "www-authenticate",
+        "idempotency-replayed",
+        "ratelimit",
+        "ratelimit-policy",
+    ],
     allow_credentials=False,
 )
 

@@ -17,15 +17,20 @@ PASSWORD = cognito.PasswordPolicy(
 )
 
 
-def make_pool(scope: Construct, *, prefix: str, keep: bool) -> cognito.UserPool:
-    """Administrators make the accounts. The second factor is demanded in production and offered elsewhere."""
+def make_pool(scope: Construct, *, prefix: str, keep: bool, sign_up: bool) -> cognito.UserPool:
+    """Administrators make the accounts; people themselves only with `sign_up`, and with a code from their mail.
+
+    The second factor is demanded in production and offered elsewhere.
+    """
     pool = cognito.UserPool(
         scope,
         "Users",
         user_pool_name=f"{prefix}users",
-        self_sign_up_enabled=False,
+        self_sign_up_enabled=sign_up,
         sign_in_aliases=cognito.SignInAliases(email=True, username=True),
         sign_in_case_sensitive=False,
+        auto_verify=cognito.AutoVerifiedAttrs(email=True),
+        user_verification=cognito.UserVerificationConfig(email_style=cognito.VerificationEmailStyle.CODE),
         password_policy=PASSWORD,
         mfa=cognito.Mfa.REQUIRED if keep else cognito.Mfa.OPTIONAL,
         mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
@@ -43,12 +48,13 @@ def make_pool(scope: Construct, *, prefix: str, keep: bool) -> cognito.UserPool:
 def make_client(pool: cognito.UserPool, *, prefix: str) -> cognito.UserPoolClient:
     """Browsers and scripts: no secret, secure remote password, tokens of one hour that can be revoked.
 
+    A password itself is taken from our own server only (POST /auth/login), which counts the attempts.
     Users may write their name and address and nothing else: what is said of roles comes from groups only.
     """
     return pool.add_client(
         "Client",
         user_pool_client_name=f"{prefix}client",
-        auth_flows=cognito.AuthFlow(user_srp=True),
+        auth_flows=cognito.AuthFlow(user_srp=True, admin_user_password=True),
         disable_o_auth=True,
         generate_secret=False,
         prevent_user_existence_errors=True,

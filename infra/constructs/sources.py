@@ -23,7 +23,7 @@ def needs_failure_queue(row: Function) -> bool:
 
 
 def add_sources(scope: Construct, deployed: Deployed, tables: dict[str, dynamodb.Table], *, prefix: str) -> None:
-    """Every source of a function's row."""
+    """Every source of a function's row but logs, which are there when all functions are (log_source.py)."""
     for source in deployed.row.sources:
         assert deployed.failures is not None
         match source:

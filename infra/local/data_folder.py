@@ -54,6 +54,10 @@ class DataFolder:
         return self.path / "state.sqlite"
 
     @property
+    def mails(self) -> Path:
+        return self.path / "mail.log"
+
+    @property
     def note(self) -> Path:
         return self.path / "platform.json"
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 
+from infra.local.demonstration_accounts import add_accounts
 from infra.local.demonstration_data import history, people
 from shared.activities.model import Activity
 from shared.activities.service import MOST_AT_ONCE, ActivityService, pipeline
@@ -33,7 +34,10 @@ def load(endpoint: str, environment: Mapping[str, str]) -> None:
 
 
 def fill(processes: int = PROCESSES) -> int:
-    """People, their last fourteen working days, and the baseline that follows from them. The number of activities."""
+    """People, their last fourteen working days, the baseline that follows from them, and the quota accounts.
+
+    The number of activities.
+    """
     now = utc_now()
     past = history(now)
     work = [(person, past.get(person.subject_id, [])) for person in people()]
@@ -41,6 +45,7 @@ def fill(processes: int = PROCESSES) -> int:
     with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
         stored = sum(pool.map(add_person, *zip(*work, strict=True)))
     baseline_service().build(now.date())
+    add_accounts(now)
     return stored
 
 

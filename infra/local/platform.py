@@ -104,7 +104,7 @@ class Platform:
         invocations = Invocations(invoke)
         invocations.install()
         self._closing.callback(invocations.close)
-        sources = Sources(self._state, invoke, self.deployment.prefix, self._options.speed)
+        sources = Sources(self._state, invoke, self.deployment.prefix, self._data.logs, self._options.speed)
         sources.start()
         self._closing.callback(sources.stop)
 

@@ -1,10 +1,12 @@
 """Starts the event sources of the catalogue on the running platform."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 from infra.local.durability.rows import STREAM_START, Rows
 from infra.local.events.expiry import Expiry
+from infra.local.events.logs import LogPump, LogSource
 from infra.local.events.queues import QueueConsumer, QueueSource
 from infra.local.events.schedules import ScheduledRule, Schedules
 from infra.local.events.streams import StreamConsumer, StreamSource
@@ -13,7 +15,7 @@ from infra.local.moto_repairs.writes import LOCK
 from infra.local.provisioning import failure_queue, machine_arn
 from infra.local.runtime.invocation import Outcome
 from infra.local.state import State
-from shared.catalogue import FUNCTIONS, WORKFLOWS, Queue, Schedule, Stream
+from shared.catalogue import FUNCTIONS, WORKFLOWS, Logs, Queue, Schedule, Stream
 
 Invoke = Callable[[str, bytes], Outcome]
 
@@ -21,10 +23,11 @@ Invoke = Callable[[str, bytes], Outcome]
 class Sources:
     """All of them, from `start` to `stop`."""
 
-    def __init__(self, state: State, invoke: Invoke, prefix: str, speed: float = 1.0) -> None:
+    def __init__(self, state: State, invoke: Invoke, prefix: str, logs: Path, speed: float = 1.0) -> None:
         self._all: list[Runs] = [
             Streams(state.rows, invoke, prefix),
             *(QueueConsumer(source, invoke) for source in queue_sources(prefix)),
+            *(LogPump(source, invoke) for source in log_sources(prefix, logs)),
             Schedules(scheduled_rules(prefix), invoke, _workflow_starter(state), speed),
             Expiry(prefix),
         ]
@@ -99,6 +102,21 @@ def queue_sources(prefix: str) -> list[QueueSource]:
         for function in FUNCTIONS.values()
         for source in function.sources
         if isinstance(source, Queue)
+    ]
+
+
+def log_sources(prefix: str, logs: Path) -> list[LogSource]:
+    """`logs` is the folder into which the runtime writes a log per function."""
+    files = {
+        f"/aws/lambda/{prefix}{function.name}": logs / f"{function.name}.log"
+        for function in FUNCTIONS.values()
+        if function.kind == "api"
+    }
+    return [
+        LogSource(prefix + function.name, failure_queue(function.name, prefix), source.pattern, files)
+        for function in FUNCTIONS.values()
+        for source in function.sources
+        if isinstance(source, Logs)
     ]
 
 

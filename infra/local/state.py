@@ -14,8 +14,9 @@ from infra.local.data_folder import DataFolder
 from infra.local.durability.objects import Objects
 from infra.local.durability.rows import Rows
 from infra.local.durability.users import Users
-from infra.local.identities import make_pool
+from infra.local.identities import mail_to, make_pool
 from infra.local.moto_repairs import workflows
+from infra.local.moto_repairs.cognito_codes import add_mail_sink
 from infra.local.moto_repairs.commits import add_journal
 from infra.local.provisioning import provision
 from infra.local.runtime.functions import aws_environment
@@ -33,6 +34,8 @@ class State:
         self.rows = Rows(data.database)
         self._objects = Objects(data.objects)
         self._users = Users(self.rows)
+        self._mails = data.mails
+        self._stop_mails: Callable[[], None] | None = None
         self._stop_journal: Callable[[], None] | None = None
 
     @property
@@ -52,12 +55,14 @@ class State:
         restored = self.rows.restore(dynamodb_backends[ACCOUNT][REGION])
         restored += self._objects.restore() + self._users.restore()
         self._stop_journal = add_journal(self.rows.journal)
+        self._stop_mails = add_mail_sink(mail_to(self._mails))
         self.server.add_after(self._objects.after)
         self.server.add_after(self._users.after)
         return restored
 
     def close(self) -> None:
         self.server.stop()
-        if self._stop_journal:
-            self._stop_journal()
+        for stop in (self._stop_journal, self._stop_mails):
+            if stop:
+                stop()
         self.rows.close()

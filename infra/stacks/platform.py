@@ -10,6 +10,7 @@ from infra.constructs.alarms import Alarms
 from infra.constructs.assets import code_asset, image_asset, make_layer
 from infra.constructs.function import Deployed, Package, make_function
 from infra.constructs.http_api import HttpRoutes, make_http_api
+from infra.constructs.log_source import add_log_sources
 from infra.constructs.queues import make_failure_queue
 from infra.constructs.rights import Surroundings
 from infra.constructs.socket_api import SocketApi, add_routes, make_socket_api
@@ -94,6 +95,7 @@ class PlatformStack(Stack):
             failures = make_failure_queue(self, name, prefix=self._prefix) if needs_failure_queue(row) else None
             functions[name] = make_function(self, row, package, self._around, failures)
             add_sources(self, functions[name], self._state.tables, prefix=self._prefix)
+        add_log_sources(self, functions, prefix=self._prefix)
         return functions
 
     def _make_workflows(self, alarms: Alarms, functions: dict[str, Deployed]) -> None:

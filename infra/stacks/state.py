@@ -32,7 +32,7 @@ class StateStack(Stack):
         access_logs = make_access_log_bucket(self, keep=keep)
         for name in BUCKETS:
             make_bucket(self, name, prefix=prefix, keep=keep, access_logs=access_logs)
-        pool = make_pool(self, prefix=prefix, keep=keep)
+        pool = make_pool(self, prefix=prefix, keep=keep, sign_up=options.sign_up == "open")
         self.user_pool_id, self.user_pool_arn = pool.user_pool_id, pool.user_pool_arn
         self.user_pool_client_id = make_client(pool, prefix=prefix).user_pool_client_id
         self.data_bucket = bucket_name(prefix, BUCKETS[0])

@@ -5,6 +5,8 @@ from typing import Literal
 
 from shared.access.roles import granted_by
 
+# Names that histories use for who is no user of the pool.
+RESERVED = frozenset(("anonymous", "detector", "system"))
 Kind = Literal["anonymous", "user", "key", "account"]
 
 
@@ -12,8 +14,8 @@ Kind = Literal["anonymous", "user", "key", "account"]
 class Caller:
     """`caller_id` is what histories and the audit show: a user name, `key:<prefix>`, `account:<id>`, `anonymous`.
 
-    `permissions` are patterns (shared/access/roles.py). `subject` is the pool's id of a person who signed in, and
-    `signed_in_at` when they did, in epoch seconds.
+    `permissions` are patterns (shared/access/roles.py). `subject` is the pool's id of the person who signed in, or
+    whose key it is; `signed_in_at` when they signed in, in epoch seconds. `owner` is the user name of whose key it is.
     """
 
     caller_id: str
@@ -22,6 +24,7 @@ class Caller:
     kind: Kind = "user"
     subject: str | None = None
     signed_in_at: int | None = None
+    owner: str | None = None
 
     def may(self, permission: str) -> bool:
         """Whether one of the caller's permissions grants this one."""

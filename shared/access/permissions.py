@@ -2,6 +2,8 @@
 
 # Not in a role, and not to be given: what a route declares when nobody, or anybody who is signed in, may call it.
 PUBLIC = "public"
+# Like public; for the routes by which somebody gets a token, so that the list of them can be reviewed.
+SIGNING_IN = "signing_in"
 SIGNED_IN = "signed_in"
 
 PERMISSIONS: dict[str, str] = {

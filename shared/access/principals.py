@@ -17,6 +17,7 @@ from shared.access.caller import Caller
 from shared.access.roles import ROLES, permissions_of, reach
 from shared.access.tokens import INVALID, Claims, TokenVerifier, verifier
 from shared.core.errors import Unauthenticated
+from shared.directory.api_key_rows import USED_SECONDS, used
 from shared.directory.keys import api_key_key, role_key, sign_out_key, user_id_of, user_key
 from shared.storage.attributes import Item
 from shared.storage.schema import DIRECTORY
@@ -34,6 +35,7 @@ class Principals:
     def __init__(self, rows: Store, tokens: TokenVerifier, clock: Callable[[], float] = time.time) -> None:
         self._rows, self._tokens, self._clock = rows, tokens, clock
         self._known: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
+        self._noted: dict[str, float] = {}
         self.hits = self.misses = 0
 
     def caller(self, credential: str) -> Caller:
@@ -72,8 +74,11 @@ class Principals:
         return Caller(claims.username, roles, permissions, "user", claims.subject, claims.signed_in_at)
 
     def _rights(self, claims: Claims, user: Item | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The directory's word for a person who is in it, the pool's groups for one who is not."""
-        if user is None:
+        """The directory's word for a person who is in it, the pool's groups for one who is not.
+
+        A row that is not linked says nothing: anybody who may create users could make one for any name.
+        """
+        if user is None or not user["subject"]:
             roles = tuple(group for group in claims.groups if group in ROLES)
             return roles, permissions_of(roles)
         if user["subject"] != claims.subject or claims.issued_at <= user["signed_out_at"]:
@@ -102,7 +107,16 @@ class Principals:
         if owner is None:
             raise Unauthenticated("Invalid API key")
         permissions = narrowed(json.loads(row["scopes"]), self._permissions_of_user(owner))
-        return Caller(f"key:{prefix}", (), permissions, "key"), until
+        self._note_use(prefix)
+        caller = Caller(f"key:{prefix}", (), permissions, "key", owner["subject"], owner=row["owner"])
+        return caller, until
+
+    def _note_use(self, prefix: str) -> None:
+        """When a key was last used, once a minute: whoever looks after keys throws away what nobody uses."""
+        now = self._clock()
+        if now - self._noted.get(prefix, float("-inf")) >= USED_SECONDS:
+            self._noted[prefix] = now
+            used(self._rows, prefix, now)
 
 
 def _valid_until(row: Item, digest: str, now: float) -> float | None:

@@ -11,14 +11,17 @@ import urllib.request
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cache
+from http.client import HTTPException
 from typing import Any
 
+from shared.access.caller import RESERVED
 from shared.core.aws import client
 from shared.core.errors import Unauthenticated, Unavailable
 from shared.core.settings import Settings, settings
 
 LEEWAY_SECONDS = 60
 REFETCH_SECONDS = 60
+RETRY_SECONDS = 2
 MOST_TOKEN_BYTES = 8192
 MOST_REMEMBERED = 1000
 # The key pair that moto signs with is in its package: whoever has moto can sign with it.
@@ -84,11 +87,12 @@ class TokenVerifier:
             raise Unauthenticated(INVALID)
         subject, issued_at = str(claims["sub"]), int(claims["iat"])
         groups = claims.get("cognito:groups") or []
-        if not isinstance(groups, list):
+        username = str(claims.get("username") or subject)
+        if not subject or not isinstance(groups, list) or _is_impostor(username):
             raise Unauthenticated(INVALID)
         return Claims(
             subject=subject,
-            username=str(claims.get("username") or subject),
+            username=username,
             groups=tuple(str(group) for group in groups),
             issued_at=issued_at,
             signed_in_at=int(claims.get("auth_time") or issued_at),
@@ -106,6 +110,8 @@ class TokenVerifier:
             raise Unauthenticated(INVALID)
         if kid not in self._keys and time.monotonic() - self._fetched_at > REFETCH_SECONDS:
             self._fetch()
+        if not self._keys:
+            raise Unavailable("The identity provider does not answer")
         if kid not in self._keys:
             raise Unauthenticated(INVALID)
         return self._keys[kid]
@@ -117,11 +123,16 @@ class TokenVerifier:
         try:
             with urllib.request.urlopen(self.jwks_url, timeout=3) as answer:
                 keys = json.load(answer)["keys"]
-        except OSError as error:
+            self._keys = {key["kid"]: PyJWK(key).key for key in keys if key.get("kty") == "RSA"}
+        except (OSError, HTTPException, ValueError, KeyError, TypeError, AttributeError):
             if not self._keys:
-                raise Unavailable("The identity provider does not answer") from error
-            return
-        self._keys = {key["kid"]: PyJWK(key).key for key in keys if key.get("kty") == "RSA"}
+                # Without any key nobody can come in: asked again soon, and until then the answer is 503 and not 401.
+                self._fetched_at += RETRY_SECONDS - REFETCH_SECONDS
+
+
+def _is_impostor(username: str) -> bool:
+    """A user name that histories would take for a key, an account or a machine. Sign-up at the pool takes them."""
+    return ":" in username or username.casefold() in RESERVED or not username.isprintable()
 
 
 @cache

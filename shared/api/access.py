@@ -1,15 +1,16 @@
 """Who is calling and may they: asked by every route before its body is read (shared/api/routing.py)."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import Request
 
 from shared.access.caller import ANONYMOUS, Caller
-from shared.access.permissions import PUBLIC, SIGNED_IN
+from shared.access.permissions import PUBLIC, SIGNED_IN, SIGNING_IN
 from shared.access.principals import principals
 from shared.core.errors import Forbidden, Unauthenticated
-from shared.core.ids import derived_id, new_id
+from shared.core.ids import new_id
 from shared.core.settings import settings
 
 SEED_TOKEN = "user:"  # what seed 003 puts before an account's id; anybody can make one up (C15)
@@ -31,7 +32,7 @@ class Rule:
 
 def admit(request: Request, rule: Rule) -> Caller:
     """The caller, if they may; Unauthenticated or Forbidden if not."""
-    if rule.permission == PUBLIC:
+    if rule.permission in (PUBLIC, SIGNING_IN):
         return ANONYMOUS
     if settings().auth_mode == "open" and not rule.token:
         return _whoever(request)
@@ -47,15 +48,25 @@ def caller_of(request: Request) -> Caller:
     return caller
 
 
+def scope_of(request: Request) -> str:
+    """Whose keys and call rates these are: the caller's; callers who gave no name are told apart by address."""
+    caller = caller_of(request)
+    address = request.client.host if request.client and caller.kind == "anonymous" else ""
+    return json.dumps([caller.kind, caller.caller_id, caller.subject or address])
+
+
 def operation_of(request: Request) -> str:
-    """The id of what this request does: new, or that of the first request with the same Idempotency-Key.
+    """The id of what this request does: new, or that of the first request with the same Idempotency-Key (once.py).
 
     A service that derives its ids from it makes one thing of a repeated request, whatever was lost in between.
     """
-    key = request.headers.get("idempotency-key")
-    if not key:
-        return new_id("op")
-    return derived_id("op", caller_of(request).caller_id, request.method, request.url.path, key)
+    return named_operation(request) or new_id("op")
+
+
+def named_operation(request: Request) -> str | None:
+    """Like `operation_of`, but None for a request without a key: for services to which a marker row costs something."""
+    operation: str | None = getattr(request.state, "operation", None)
+    return operation
 
 
 def _whoever(request: Request) -> Caller:

@@ -1,22 +1,27 @@
 """Routes that cannot forget who may call them: `Routes.get(path, permission=...)`, not FastAPI's own decorator."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute, RouteContext
 
 from shared.access.caller import Caller
+from shared.access.permissions import PUBLIC, SIGNING_IN
 from shared.api.access import Rule, admit
+from shared.api.limits import limited
+from shared.api.once import Handle, answered_once, is_keyed
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
-EXTRA, REFUSAL = "x-permission", "x-refusal"
+EXTRA, REFUSAL, COST, SECRET, TOKEN = "x-permission", "x-refusal", "x-cost", "x-secret", "x-token"
 
 
 class GuardedRoute(APIRoute):
-    """A route that asks who is calling before anything else, before it reads the body too."""
+    """A route that asks who is calling before anything else, before it reads the body too.
+
+    Then it counts the call (shared/api/limits.py), and answers a repeated request with its first answer (once.py).
+    """
 
     token: ClassVar[bool] = False
     seed_account: ClassVar[Callable[[str], Caller] | None] = None
@@ -28,7 +33,10 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             request.state.caller = admit(request, rule)
-            return await run(request)
+            with limited(request, extra.get(COST)):
+                if rule.permission not in (PUBLIC, SIGNING_IN) and is_keyed(request):
+                    return await answered_once(request, run, secret=SECRET in extra)
+                return await run(request)
 
         return guarded
 
@@ -49,6 +57,7 @@ class Routes:
     ) -> None:
         finder = staticmethod(seed_account) if seed_account else None
         kind = type("Route", (GuardedRoute,), {"token": token, "seed_account": finder})
+        self._token = token
         self.router = APIRouter(prefix=prefix, tags=[tag], route_class=kind)
 
     def get(self, path: str, *, permission: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
@@ -73,9 +82,12 @@ class Routes:
     def _route(
         self, path: str, methods: Sequence[str], permission: str, options: dict[str, Any]
     ) -> Callable[[Endpoint], Endpoint]:
-        """`refusal` among the options is what the 403 says instead of the permission's name."""
-        refusal = options.pop("refusal", None)
-        extra = {EXTRA: permission} | ({REFUSAL: refusal} if refusal else {})
+        """Options of ours: `refusal` is what the 403 says instead of the permission's name, `cost="costly"` a call rate
+        other than the method's, `secret=True` says that the answer holds a secret and is never stored.
+        """
+        ours = {REFUSAL: options.pop("refusal", None), COST: options.pop("cost", None)}
+        ours |= {SECRET: options.pop("secret", None), TOKEN: self._token}
+        extra = {EXTRA: permission} | {name: value for name, value in ours.items() if value}
         return self.router.api_route(path, methods=list(methods), openapi_extra=extra, **options)
 
 

@@ -22,7 +22,9 @@ def session() -> Any:
 
 
 @cache
-def client(service: str, endpoint: str | None = None) -> Any:
+def client(
+    service: str, endpoint: str | None = None, *, read_seconds: int = READ_SECONDS, attempts: int = ATTEMPTS
+) -> Any:
     """The client of a service, e.g. `client("dynamodb")`.
 
     Four attempts with at most 7 s between them: with four reads of 5 s still less than a function lives (29 s), so
@@ -32,8 +34,8 @@ def client(service: str, endpoint: str | None = None) -> Any:
 
     config = Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        read_timeout=read_seconds,
+        retries={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=32,
         # Requests are built by shared/storage from typed values; checking them again costs a tenth of a call.
         parameter_validation=False,

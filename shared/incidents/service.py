@@ -21,6 +21,7 @@ from shared.incidents.alerts import alert_payload
 from shared.incidents.model import Case, Status, Verdict
 from shared.incidents.repository import CaseRepository, case_repository, change, creation, history_entry
 from shared.outbox.model import Announcement
+from shared.requests.operations import made_by, operation_puts
 from shared.storage.store import ConditionFailed, Store, store
 from shared.storage.writes import Write
 from shared.subjects.repository import SubjectRepository, dismissals_update, subject_repository
@@ -59,8 +60,11 @@ class IncidentService:
     def __init__(self, cases: CaseRepository, subjects: SubjectRepository, rows: Store, now: Clock) -> None:
         self._cases, self._subjects, self._rows, self._now = cases, subjects, rows, now
 
-    def create(self, report: Report, by: str) -> Case:
-        """A case opened by hand: the next number, an alert too, with the person's present score."""
+    def create(self, report: Report, by: str, operation_id: str | None = None) -> Case:
+        """A case opened by hand: the next number, an alert too, with the person's present score.
+
+        The same `operation_id` again gives the case that it made, as it is now.
+        """
         watched, now = self._subjects.get(report.subject_id), self._now()
         case = Case(
             number=self._cases.next_number(),
@@ -77,7 +81,13 @@ class IncidentService:
             origin="analyst",
         )
         announced = [self._announcement(case, topic, "raised", by).put() for topic in ("alerts", "incidents")]
-        self._rows.transact([*creation(case, by), *announced])
+        try:
+            self._rows.transact([*creation(case, by), *announced, *operation_puts(operation_id, str(case.number), now)])
+        except ConditionFailed:
+            made = made_by(self._rows, operation_id, now)
+            if made is None:
+                raise
+            return self._cases.get(int(made))
         return case
 
     def mark_viewed(self, numbers: Sequence[int] | None) -> int:

@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import cache
 
+from shared.core.clock import Clock, utc_now
 from shared.core.errors import Conflict, NotFound
+from shared.requests.operations import made_by, operation_puts
 from shared.storage.attributes import Item, from_doc, to_doc
 from shared.storage.schema import INSIDERS
 from shared.storage.store import ConditionFailed, Store, store
@@ -48,8 +50,8 @@ class Watched:
 class SubjectRepository:
     """Who is monitored."""
 
-    def __init__(self, rows: Store) -> None:
-        self._rows = rows
+    def __init__(self, rows: Store, now: Clock = utc_now) -> None:
+        self._rows, self._now = rows, now
 
     def get(self, subject_id: str) -> Watched:
         """One person; NotFound in the seed's words."""
@@ -62,8 +64,9 @@ class SubjectRepository:
         """Everybody, by id. One item a person: the cost does not depend on what they did."""
         return [watched_of(row) for row in self._rows.query_all(INSIDERS, DIRECTORY, most=MOST_PEOPLE)]
 
-    def add(self, subject: Subject) -> None:
-        """A new person; Conflict if the id is taken."""
+    def add(self, subject: Subject, operation_id: str | None = None) -> None:
+        """A new person; Conflict if the id is taken, unless it was this very operation that took it."""
+        now = self._now()
         row = {
             **directory_key(subject.subject_id),
             "doc": to_doc(asdict(subject)),
@@ -71,8 +74,10 @@ class SubjectRepository:
             "dismissed": _dismissals_doc({}),
         }
         try:
-            self._rows.transact([Put(INSIDERS, row, ABSENT)])
+            self._rows.transact([Put(INSIDERS, row, ABSENT), *operation_puts(operation_id, subject.subject_id, now)])
         except ConditionFailed as taken:
+            if made_by(self._rows, operation_id, now) == subject.subject_id:
+                return
             raise Conflict(f"User {subject.subject_id} exists") from taken
 
 

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from shared.core.clock import Clock, utc_now
-from shared.core.errors import Conflict
+from shared.core.errors import Conflict, NotFound
 from shared.core.ids import derived_id
 from shared.datasets.model import Dataset
-from shared.datasets.repository import DatasetRepository, dataset_repository
+from shared.datasets.repository import DatasetRepository, dataset_repository, used
 from shared.storage.store import ConditionFailed
 from shared.training.demands import check_wanted
 from shared.training.executions import Executions, executions
@@ -46,8 +46,10 @@ class TrainingService:
         check_wanted(wanted, dataset)
         job = Job(derived_id("job", operation), wanted, "queued", "Waiting", self._now(), by)
         try:
-            self._jobs.add(job)
-        except ConditionFailed:
+            self._jobs.add(job, used(dataset.file_id, job.started_at))
+        except ConditionFailed as failed:
+            if failed.position != 0:
+                raise NotFound("File not found") from failed
             job = self._jobs.get(job.job_id)
         self._launch(job)
         return Started(job, _estimate(dataset, wanted))

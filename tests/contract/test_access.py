@@ -8,14 +8,27 @@ from typing import Any
 import pytest
 
 from infra.routes import Route, access_txt, may_call, routes
-from shared.access.permissions import PUBLIC, SIGNED_IN
+from shared.access.permissions import PUBLIC, SIGNED_IN, SIGNING_IN
 from shared.access.roles import ROLES
 from tests.builders.calls import Answer, call
 from tests.builders.tokens import FOREIGN_KEY, bearer, token, trust
 
 OPEN_PAGES = {"/", "/health", "/api/health", "/docs", "/docs/static/{file}", "/redoc", "/openapi.json"}
 MATRIX = Path(__file__).with_name("access.txt")
-GUARDED = [route for route in routes() if route.permission != PUBLIC]
+# What has to work before there is a token: everything that ends in one.
+WAYS_IN = {
+    "/auth/sign-up",
+    "/auth/confirm",
+    "/auth/confirm/resend",
+    "/auth/login",
+    "/auth/challenge",
+    "/auth/mfa/setup",
+    "/auth/mfa/verify",
+    "/auth/refresh",
+    "/auth/password/forgot",
+    "/auth/password/reset",
+}
+GUARDED = [route for route in routes() if route.permission not in (PUBLIC, SIGNING_IN)]
 guarded = pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route.method} {route.path}")
 
 
@@ -32,6 +45,10 @@ def send(route: Route, headers: dict[str, str]) -> Answer:
 
 def test_public_are_only_health_and_documentation() -> None:
     assert {route.path for route in routes() if route.permission == PUBLIC} == OPEN_PAGES
+
+
+def test_signing_in_are_only_the_ways_to_a_token() -> None:
+    assert {route.path for route in routes() if route.permission == SIGNING_IN} == WAYS_IN
 
 
 def test_the_matrix_is_the_reviewed_one() -> None:

@@ -2,8 +2,7 @@
 
     python tests/contract/walk.py ../shared/contract/check_contract.py
 
-`NOT_BUILT` names the lines that later issues build; any other failing line, or one of these that passes and still
-stands here, fails the run.
+`NOT_BUILT` names the lines that later issues build, as patterns; any other failing line fails the run.
 """
 
 import re
@@ -14,10 +13,11 @@ import tempfile
 import time
 import urllib.request
 
-SEEDS = "docs,sentineliq,websocket"
+SEEDS = "docs,mlops,sentineliq,autosentinel,v1,websocket"
+LATER_AREAS = "security|audit|integrations|notifications|ai-models|resources|knowledge-base|analytics|backup"
 NOT_BUILT = {
-    "GET /openapi.json": "the operations of seeds 000 to 003 come with issues 3 to 7",
-    "POST /api/upload": "the socket's training_progress step uploads a file first; issue 4",
+    r"GET /openapi\.json": "the operations of seeds 000 and 002 come with issues 5 to 7",
+    rf"\w+ /api/v1/({LATER_AREAS})(/.*)?": "the other areas of seed 002 come with issues 6 and 7",
 }
 
 
@@ -55,13 +55,14 @@ def judge(report: str) -> int:
     if not re.search(r"^\d+ ok, \d+ failed", report, re.MULTILINE):
         print("the walk broke off")
         return 1
-    unexpected, passing = failing - NOT_BUILT.keys(), NOT_BUILT.keys() - failing
-    for name in sorted(unexpected):
+    expected = {name for name in failing if any(re.fullmatch(pattern, name) for pattern in NOT_BUILT)}
+    for name in sorted(failing - expected):
         print(f"FAILED {name}")
-    for name in sorted(passing):
-        print(f"note: {name} does not fail any more; take it out of NOT_BUILT")
-    print(f"{len(failing)} lines fail, {len(failing & NOT_BUILT.keys())} of them because a later issue builds them")
-    return 1 if unexpected else 0
+    for pattern in NOT_BUILT:
+        if not any(re.fullmatch(pattern, name) for name in failing):
+            print(f"note: nothing like {pattern} fails any more; take it out of NOT_BUILT")
+    print(f"{len(failing)} lines fail, {len(expected)} of them because a later issue builds them")
+    return 1 if failing - expected else 0
 
 
 def _name(line: str) -> str:

@@ -21,19 +21,3 @@ def world(tables: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     settings.cache_clear()
     with no_waiting():
         yield World(tables)
-
-
-CRASH_POINTS = pytest.StashKey[dict[str, int]]()
-
-
-@pytest.fixture
-def crash_points(request: pytest.FixtureRequest) -> dict[str, int]:
-    """How many crash points each operation had, for the summary."""
-    return request.config.stash.setdefault(CRASH_POINTS, {})
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    counted = config.stash.get(CRASH_POINTS, {})
-    if counted:
-        names = ", ".join(f"{name} {count}" for name, count in sorted(counted.items()))
-        terminalreporter.write_line(f"{sum(counted.values())} crash points in {len(counted)} operations: {names}")

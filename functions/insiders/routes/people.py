@@ -2,7 +2,10 @@
 
 from typing import Annotated
 
+from fastapi import Request
+
 from functions.insiders.schemas.people import PersonIn, PersonOut
+from shared.api.access import named_operation
 from shared.api.provide import provided
 from shared.api.routing import Routes
 from shared.core.clock import utc_now
@@ -20,9 +23,9 @@ async def list_people(subjects: Subjects) -> list[PersonOut]:
 
 
 @routes.post("", permission="insiders:manage", response_model=PersonOut, status_code=201)
-async def create_person(person: PersonIn, subjects: Subjects) -> PersonOut:
+async def create_person(person: PersonIn, subjects: Subjects, request: Request) -> PersonOut:
     """Monitor somebody from now on; 409 if the id is taken."""
-    subjects.add(person.subject())
+    subjects.add(person.subject(), named_operation(request))
     return PersonOut.of(subjects.get(person.user_id), utc_now())
 
 

@@ -20,9 +20,10 @@ def command(arguments: argparse.Namespace) -> int:
 
 def access_token(idp: Any, running: Running, role: str, user: str) -> str:
     _make_user(idp, running, role, user)
-    answer = idp.initiate_auth(
+    answer = idp.admin_initiate_auth(
+        UserPoolId=running.user_pool_id,
         ClientId=running.user_pool_client_id,
-        AuthFlow="USER_PASSWORD_AUTH",
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": user, "PASSWORD": PASSWORD},
     )
     return str(answer["AuthenticationResult"]["AccessToken"])

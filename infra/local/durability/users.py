@@ -4,11 +4,12 @@ import json
 import threading
 from typing import Any
 
-from moto.cognitoidp.models import CognitoIdpGroup, CognitoIdpUser
+from moto.cognitoidp.models import CognitoIdpGroup, CognitoIdpUser, UserStatus
 
 from infra.local.durability.rows import Rows
 from infra.local.http_messages import Request
 from infra.local.identities import POOL_ID, the_pool
+from infra.local.moto_repairs.cognito_tokens import signed_in
 
 TARGET = "AWSCognitoIdentityProviderService."
 READS = ("Get", "List", "Describe", "AdminGet", "AdminList")
@@ -21,8 +22,11 @@ PLAIN = (
     "attributes",
     "software_token_mfa_enabled",
     "token_verified",
+    "preferred_mfa_setting",
 )
-SESSIONS = ("refresh_tokens", "access_tokens", "id_tokens")
+# What our repairs of moto add to a user (infra/local/moto_repairs/cognito_codes.py, cognito.py).
+ADDED = ("codes", "totp_secret")
+SESSIONS = ("refresh_tokens", "access_tokens")
 
 
 class Users:
@@ -54,8 +58,10 @@ class Users:
             match kind:
                 case "group" if key not in pool.groups:
                     pool.groups[key] = CognitoIdpGroup(POOL_ID, key, *value)
-                case "session":
-                    getattr(pool, key).update({token: tuple(of) if of else of for token, of in value.items()})
+                case "session" if key in SESSIONS:
+                    getattr(pool, key).update({token: tuple(of) for token, of in value.items() if of})
+                case "session" if key == "signed_in":
+                    signed_in(pool).update(value)
         users = [json.loads(text) for name, text in self._kept.items() if name.startswith("cognito user ")]
         for facts in users:
             _restore_user(facts)
@@ -66,6 +72,7 @@ def snapshot() -> dict[str, str]:
     """Everything of the pool that can change, by the name of its row."""
     pool = the_pool()
     rows = {f"cognito session {name}": json.dumps(getattr(pool, name)) for name in SESSIONS}
+    rows["cognito session signed_in"] = json.dumps(signed_in(pool))
     for group in list(pool.groups.values()):
         value = [group.description, group.role_arn, group.precedence]
         rows[f"cognito group {group.group_name}"] = json.dumps(value)
@@ -76,14 +83,18 @@ def snapshot() -> dict[str, str]:
 
 def _facts(user: CognitoIdpUser) -> dict[str, Any]:
     facts = {name: getattr(user, name) for name in PLAIN}
+    facts |= {name: vars(user)[name] for name in ADDED if name in vars(user)}
     return {**facts, "groups": sorted(group.group_name for group in user.groups)}
 
 
 def _restore_user(facts: dict[str, Any]) -> None:
     pool = the_pool()
-    user = CognitoIdpUser(POOL_ID, facts["username"], facts["password"], facts["status"], facts["attributes"])
-    user.id, user.enabled = facts["id"], facts["enabled"]
-    user.software_token_mfa_enabled, user.token_verified = facts["software_token_mfa_enabled"], facts["token_verified"]
+    # moto asks for the state by identity: a plain text is not it.
+    status = UserStatus[facts["status"]]
+    user = CognitoIdpUser(POOL_ID, facts["username"], facts["password"], status, facts["attributes"])
+    for name in (*PLAIN, *ADDED):
+        if name in facts and name not in ("status", "attributes"):
+            setattr(user, name, facts[name])
     user.update_attributes([{"Name": "sub", "Value": user.id}])
     for name in facts["groups"]:
         if name in pool.groups:

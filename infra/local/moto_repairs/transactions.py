@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
+from moto.dynamodb import responses
 from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import (
     ConditionalCheckFailed,
@@ -137,6 +138,8 @@ def batch_write_item(self: DynamoHandler) -> ActionResult:
 
 
 def install() -> None:
+    # Reads together were 25 once; AWS takes 100 since 2022, as many as writes.
+    responses.TRANSACTION_MAX_ITEMS = MAX_OPERATIONS
     DynamoDBBackend.transact_write_items = transact_write
     DynamoHandler.transact_write_items = transact_write_items
     DynamoHandler.batch_write_item = batch_write_item

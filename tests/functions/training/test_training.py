@@ -154,3 +154,21 @@ def test_in_strict_mode_only_those_who_may_train(monkeypatch: pytest.MonkeyPatch
     viewer = call(handler, "POST", "/api/train", json=body, headers=bearer("vera", "viewer"))
 
     assert (nobody.status, viewer.status) == (401, 403)
+
+
+def test_who_has_a_quota_account_pays_for_a_training_that_was_taken_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seed 003: one training a day on the free plan. What was refused before it began costs nothing."""
+    from functions.accounts.app import handler as accounts
+
+    trust(monkeypatch)
+    ana, file_id = bearer("ana", "developer"), upload(buyers(40)).file_id
+    assert call(accounts, "GET", "/api/users/profile", headers=ana).status == 200
+
+    refused = call(handler, "POST", "/api/train", json={"file_id": "file_none"}, headers=ana)
+    first, second = (call(handler, "POST", "/api/train", json={"file_id": file_id}, headers=ana) for _ in range(2))
+    anonymous = train(file_id=file_id)
+
+    assert (refused.status, first.status, second.status, anonymous.status) == (404, 202, 429, 202)
+    assert set(second.body) == ERROR
+    profile = call(accounts, "GET", "/api/users/profile", headers=ana).body
+    assert (profile["usage"]["trainings"], profile["trainingsCount"]) == (1, 1)

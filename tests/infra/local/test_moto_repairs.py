@@ -186,3 +186,11 @@ def test_batches_and_transactions_that_are_too_long_are_refused(table: Any) -> N
         table.batch_write_item(RequestItems={"t": requests})
     with pytest.raises(ClientError, match="ValidationException"):
         table.transact_write_items(TransactItems=[put(str(at)) for at in range(101)])
+
+
+def test_100_rows_are_read_together_and_not_101(table: Any) -> None:
+    reads = [{"Get": {"TableName": "t", "Key": key(f"row{n}")}} for n in range(101)]
+
+    assert len(table.transact_get_items(TransactItems=reads[:100])["Responses"]) == 100
+    with pytest.raises(ClientError, match="less than or equal to 100"):
+        table.transact_get_items(TransactItems=reads)

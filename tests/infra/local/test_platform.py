@@ -15,7 +15,7 @@ from websockets.sync.client import connect
 
 from tests.infra.local.conftest import ROOT, RunningPlatform, start_platform
 
-TABLE = "vedette-local-platform"
+TABLE = "vedette-local-requests"
 
 
 def get(url: str) -> tuple[int, Any]:

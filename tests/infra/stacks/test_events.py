@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.catalogue import FUNCTIONS, WORKFLOWS, Function, Queue, Schedule, Stream
+from shared.catalogue import FUNCTIONS, WORKFLOWS, Function, Logs, Queue, Schedule, Stream
 from tests.infra.stacks.templates import Assembly, Template, text
 
 
@@ -43,7 +43,8 @@ def test_streams_feed_the_functions_of_the_catalogue_safely(assembly: Assembly) 
         for source in row.sources
         if isinstance(source, Stream)
     }
-    assert len(mappings) == len([s for row in FUNCTIONS.values() for s in row.sources if not isinstance(s, Schedule)])
+    polled = [s for row in FUNCTIONS.values() for s in row.sources if isinstance(s, Stream | Queue)]
+    assert len(mappings) == len(polled)
 
 
 def test_stream_mappings_isolate_poison_and_keep_the_order(assembly: Assembly) -> None:
@@ -98,8 +99,8 @@ def test_functions_started_without_waiting_keep_what_failed(assembly: Assembly) 
     }
 
     invoked = {name for row in FUNCTIONS.values() for name in row.invokes}
-    scheduled = {name for name, row in FUNCTIONS.items() if any(isinstance(s, Schedule) for s in row.sources)}
-    assert found == {name: f"{name}-failures" for name in invoked | scheduled}
+    told = {name for name, row in FUNCTIONS.items() if any(isinstance(s, Schedule | Logs) for s in row.sources)}
+    assert found == {name: f"{name}-failures" for name in invoked | told}
 
 
 def test_every_queue_has_a_way_out_or_is_one(assembly: Assembly) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.catalogue import FUNCTIONS, Function, Queue, Schedule, Stream
+from shared.catalogue import FUNCTIONS, Function, Logs, Queue, Schedule, Stream
 from shared.storage.schema import TABLES
 from tests.infra.stacks.templates import Assembly, listed, statements, text
 
@@ -64,7 +64,7 @@ def from_sources(assembly: Assembly, row: Function) -> Rights:
         for output in assembly.state.body["Outputs"].values()
         if "Export" in output
     }
-    rights: Rights = set()
+    rights = identity_rights(assembly, row, exports)
     for source in row.sources:
         if isinstance(source, Stream):
             (table,) = [
@@ -76,6 +76,11 @@ def from_sources(assembly: Assembly, row: Function) -> Rights:
         if isinstance(source, Queue):
             rights |= {(f"sqs:{action}", f"vedette-dev-{source.name}") for action in RECEIVE}
     return rights
+
+
+def identity_rights(assembly: Assembly, row: Function, exports: dict[str, str]) -> Rights:
+    (pool,) = assembly.state.of_type("AWS::Cognito::UserPool")
+    return {(f"cognito-idp:{action}", exports[f"<{pool}.Arn>"]) for action in row.identities}
 
 
 def own(assembly: Assembly, row: Function) -> Rights:
@@ -117,11 +122,15 @@ def test_no_role_has_a_wildcard_action_or_a_managed_policy(assembly: Assembly) -
 def test_no_one_outside_the_account_is_named(assembly: Assembly) -> None:
     for template in assembly.all:
         for permission in template.of_type("AWS::Lambda::Permission").values():
-            assert permission["Principal"] in {"apigateway.amazonaws.com", "events.amazonaws.com"}
+            assert permission["Principal"] in {
+                "apigateway.amazonaws.com",
+                "events.amazonaws.com",
+                "logs.amazonaws.com",
+            }
             assert permission["SourceArn"]
 
 
 def test_sources_are_of_the_kinds_this_test_knows() -> None:
     kinds = {type(source) for row in FUNCTIONS.values() for source in row.sources}
 
-    assert kinds <= {Stream, Queue, Schedule}
+    assert kinds <= {Stream, Queue, Schedule, Logs}

@@ -103,7 +103,9 @@ def test_users_neither_sign_up_nor_write_what_roles_come_from(assembly: Assembly
 
     assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
     assert client["WriteAttributes"] == ["email", "name"]
-    assert sorted(client["ExplicitAuthFlows"]) == ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
+    assert pool["AutoVerifiedAttributes"] == ["email"]
+    flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
+    assert sorted(client["ExplicitAuthFlows"]) == flows
     assert client["PreventUserExistenceErrors"] == "ENABLED"
     assert not client["GenerateSecret"]
 
@@ -118,6 +120,25 @@ def test_production_keeps_its_data(production_state: Assembly) -> None:
         assert set(map(frozenset, state.policies_of(kept).values())) == {frozenset({"Retain"})}
     manifest = json.loads((production_state.folder / "manifest.json").read_text())["artifacts"]
     assert manifest["vedette-prod-state"]["properties"]["terminationProtection"] is True
+
+
+def test_people_may_sign_up_only_where_it_was_asked_for() -> None:
+    found = [sign_up_closed(chosen) for chosen in ({}, {"sign_up": "closed"}, {"sign_up": "open"})]
+
+    assert found == [True, True, False]
+
+
+def sign_up_closed(chosen: dict[str, str]) -> bool:
+    from aws_cdk import App, Stack
+    from aws_cdk.assertions import Template
+
+    from infra.constructs.identity import make_pool
+    from infra.stacks.options import options_from
+
+    stack = Stack(App(), "s")
+    make_pool(stack, prefix="t-", keep=False, sign_up=options_from(chosen).sign_up == "open")
+    (pool,) = Template.from_stack(stack).find_resources("AWS::Cognito::UserPool").values()
+    return bool(pool["Properties"]["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"])
 
 
 def test_production_demands_a_second_factor(production_state: Assembly) -> None:

@@ -161,3 +161,19 @@ def test_outside_the_local_stage_keys_come_from_amazonaws_only() -> None:
 
         assert made.jwks_url.split("/")[2] == host
         assert made.issuer == ISSUER
+
+
+def test_after_a_failed_first_fetch_good_tokens_are_told_to_come_back_and_soon_get_in(
+    verifier: TokenVerifier, jwks: Jwks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("shared.access.tokens.time.monotonic", lambda: now[0])
+    jwks.down = True
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            verifier.verify(token())
+    assert jwks.fetched == 1
+
+    jwks.down, now[0] = False, 1002.5
+
+    assert verifier.verify(token()).subject == "ana"

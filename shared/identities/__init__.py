@@ -1,0 +1,1 @@
+"""Signing in: people of the user pool, their passwords, codes and tokens."""
