@@ -29,6 +29,14 @@ CONNECTIONS = (
     "The last part is the id of a connection, which exists only while a client is connected. The right is held to "
     "this API, its one stage, and POST to connections."
 )
+OBJECTS = (
+    "The last part is the key of an object in the data bucket, made when a file is uploaded or a model is trained. The "
+    "right is held to this one bucket and to the actions that the function's row in the catalogue names."
+)
+EXECUTIONS = (
+    "The last part is the name of an execution, which is the id of the job that it works on. The right is held to "
+    "stopping executions of this one workflow."
+)
 LOG_DELIVERY = (
     "Step Functions manages its log delivery with actions that know no resource types (log deliveries, resource "
     "policies, DescribeLogGroups), and so does X-Ray: AWS documents '*' as the only value. Only Step Functions "

@@ -53,7 +53,9 @@ Source = Stream | Queue | Schedule | Logs
 class Function:
     """One Lambda. Memory in MB, timeout in seconds. `reads` and `writes` name tables; writing includes reading.
 
-    `identities` are the actions on the user pool (cognito-idp) that it may do.
+    `gets` names buckets whose objects it may read, `puts` those whose objects it may read, write and delete.
+    `identities` are the actions on the user pool (cognito-idp) that it may do. `starts` and `stops` name workflows.
+    `image` is the folder of a Dockerfile, for code that is too large for layers.
     """
 
     name: str
@@ -67,8 +69,12 @@ class Function:
     sources: tuple[Source, ...] = ()
     invokes: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
+    gets: tuple[str, ...] = ()
+    puts: tuple[str, ...] = ()
     posts_to_sockets: bool = False
+    image: str | None = None
 
     @property
     def dialect(self) -> Dialect:
@@ -97,7 +103,8 @@ def api(
     if not open_to_all:
         reads, writes = ("directory", *reads), ("requests", *writes)
     reads = tuple(table for table in dict.fromkeys(reads) if table not in writes)
-    return Function(name, "api", f"functions.{name}.app.handler", reads=reads, writes=writes, **rights)  # type: ignore[arg-type]
+    handler = f"functions.{name}.app.handler"
+    return Function(name, "api", handler, reads=reads, writes=writes, **rights)  # type: ignore[arg-type]
 
 
 def worker(name: str, **rights: object) -> Function:
@@ -113,7 +120,7 @@ REQUEST_LINES = '{ $.message = "request" }'
 FUNCTIONS: dict[str, Function] = {
     function.name: function
     for function in (
-        api("health", reads=("live", "insiders")),
+        api("health", reads=("live", "insiders", "tabular")),
         api("dashboard", reads=("insiders", "incidents")),
         api("insiders", memory=1024, layers=SCORING, writes=("insiders", "incidents", "outbox", "accounts")),
         api("incidents", writes=("incidents", "outbox", "insiders")),
@@ -134,11 +141,21 @@ FUNCTIONS: dict[str, Function] = {
             ),
         ),
         api("explain", writes=("explanations",)),
+        api("datasets", memory=1024, writes=("tabular",), puts=("data",)),
+        api("settings", writes=("tabular",)),
+        api(
+            "tabular_models",
+            memory=1024,
+            layers=("deps", "onnx"),
+            writes=("tabular",),
+            gets=("data",),
+        ),
+        api("training", writes=("tabular", "outbox", "accounts"), starts=("training",), stops=("training",)),
         Function(
             "sockets",
             "socket",
             "functions.live.sockets.handler",
-            reads=("directory",),
+            reads=("directory", "tabular"),
             writes=("live",),
             invokes=("ticker",),
             posts_to_sockets=True,
@@ -148,10 +165,27 @@ FUNCTIONS: dict[str, Function] = {
         worker(
             "ticker",
             timeout=90,
+            reads=("tabular",),
             writes=("live",),
             invokes=("ticker",),
             sources=(Schedule("rate(1 minute)"),),
             posts_to_sockets=True,
+        ),
+        worker(
+            "cleanup",
+            timeout=300,
+            writes=("tabular", "outbox"),
+            puts=("data",),
+            sources=(Schedule("rate(1 hour)"),),
+        ),
+        worker(
+            "train_model",
+            memory=3008,
+            timeout=900,
+            layers=(),
+            writes=("tabular", "outbox"),
+            puts=("data",),
+            image="functions/train_model",
         ),
         worker("baselines", memory=1024, timeout=300, layers=("deps", "onnx"), writes=("insiders",)),
         worker("traffic", memory=256, sources=(Logs(REQUEST_LINES),), writes=("traffic",)),
@@ -162,6 +196,7 @@ WORKFLOWS: dict[str, Workflow] = {
     workflow.name: workflow
     for workflow in (
         Workflow("baselines", "baselines.asl.json", ("baselines",), schedule=Schedule("cron(5 0 * * ? *)")),
+        Workflow("training", "training.asl.json", ("train_model",)),
     )
 }
 

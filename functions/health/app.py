@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import Depends, Header, Response
 from fastapi.responses import HTMLResponse
 
-from functions.health.page import PAGE, prefers_html
+from functions.health.page import PAGE
 from functions.health.schemas import ApiHealthOut, HealthOut, RootOut, ServiceHealthOut, StatusOut, SystemStatusOut
 from shared.access.permissions import PUBLIC
+from shared.api.accept import prefers_html
 from shared.api.app import create_app, lambda_handler
 from shared.api.routing import Routes
 from shared.core.clock import utc_now

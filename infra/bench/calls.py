@@ -24,6 +24,9 @@ ASIDE = (
     r"(POST|PUT|DELETE) /api/v1/users.*",
     r"GET /api/v1/users/\{user_id\}",
     r"PUT /api/admin/users/\{account_id\}/plan",
+    r"\w+ /api/(train|training|predict|upload|models)\b.+",
+    r"POST /api/(train|upload)",
+    r"PUT /api/settings",
 )
 FILE = {"file_path": "/bench/shared.docx", "action": "read", "size_mb": 0.3}
 

@@ -5,19 +5,22 @@ import shutil
 import sys
 from pathlib import Path
 
+from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import openapi
 from infra.stacks.options import Refused
+from shared.catalogue import Function
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ("functions", "shared")
 BUILT_LAYERS = ROOT / "build" / "layers"
 MODELS = ROOT / "layers" / "models"
-LEFT_OUT = shutil.ignore_patterns(
-    "__pycache__", "*.pyc", "tests", "train_model", ".DS_Store", ".mypy_cache", ".ruff_cache"
-)
+REFUSE = ("__pycache__", "*.pyc", "tests", ".DS_Store", ".mypy_cache", ".ruff_cache")
+LEFT_OUT = shutil.ignore_patterns(*REFUSE, "train_model")
+# The image has the training of tables; the models that ship are trained elsewhere.
+LEFT_OUT_OF_IMAGE = shutil.ignore_patterns(*REFUSE, "insiders")
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
 
@@ -30,6 +33,20 @@ def code_asset(scratch: Path) -> lambda_.Code:
     document = json.dumps(openapi.build(openapi.api_functions()), separators=(",", ":"))
     (target / "openapi.json").write_text(document, encoding="utf-8")
     return lambda_.Code.from_asset(str(target))
+
+
+def image_asset(scratch: Path, row: Function) -> lambda_.Code:
+    """A container image: the Dockerfile in the row's folder, the packages of requirements/fit.txt, our code.
+
+    Only staged here; Docker builds it at deployment.
+    """
+    target = scratch / "images" / row.name
+    for name in CODE:
+        shutil.copytree(ROOT / name, target / name, ignore=LEFT_OUT_OF_IMAGE)
+    (target / "requirements").mkdir()
+    shutil.copy(ROOT / "requirements" / "fit.txt", target / "requirements" / "fit.txt")
+    shutil.copy(ROOT / str(row.image) / "Dockerfile", target / "Dockerfile")
+    return lambda_.Code.from_asset_image(str(target), cmd=[row.handler], platform=ecr_assets.Platform.LINUX_ARM64)
 
 
 def make_layer(scope: Construct, name: str, *, prefix: str, scratch: Path, must_be_built: bool) -> lambda_.LayerVersion:

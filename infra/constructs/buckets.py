@@ -7,6 +7,8 @@ from constructs import Construct
 LOG_DAYS = 90
 OLD_VERSION_DAYS = 30
 UNFINISHED_UPLOAD_DAYS = 7
+# What was put by a presigned upload and has been copied, or never will be (shared/datasets/service.py).
+PRESIGNED_PREFIX, PRESIGNED_DAYS = "uploads/", 1
 
 
 def bucket_name(prefix: str, name: str) -> str:
@@ -19,7 +21,7 @@ def make_access_log_bucket(scope: Construct, *, keep: bool) -> s3.Bucket:
     lifecycle = s3.LifecycleRule(
         expiration=Duration.days(LOG_DAYS), noncurrent_version_expiration=Duration.days(LOG_DAYS)
     )
-    return _bucket(scope, "AccessLogs", keep=keep, lifecycle=lifecycle)
+    return _bucket(scope, "AccessLogs", keep=keep, lifecycle=(lifecycle,))
 
 
 def make_bucket(scope: Construct, name: str, *, prefix: str, keep: bool, access_logs: s3.IBucket) -> s3.Bucket:
@@ -28,11 +30,12 @@ def make_bucket(scope: Construct, name: str, *, prefix: str, keep: bool, access_
         abort_incomplete_multipart_upload_after=Duration.days(UNFINISHED_UPLOAD_DAYS),
         noncurrent_version_expiration=Duration.days(OLD_VERSION_DAYS),
     )
+    presigned = s3.LifecycleRule(prefix=PRESIGNED_PREFIX, expiration=Duration.days(PRESIGNED_DAYS))
     return _bucket(
         scope,
         f"Bucket-{name}",
         keep=keep,
-        lifecycle=lifecycle,
+        lifecycle=(lifecycle, presigned),
         name=bucket_name(prefix, name),
         access_logs=access_logs,
     )
@@ -43,7 +46,7 @@ def _bucket(
     construct_id: str,
     *,
     keep: bool,
-    lifecycle: s3.LifecycleRule,
+    lifecycle: tuple[s3.LifecycleRule, ...],
     name: str | None = None,
     access_logs: s3.IBucket | None = None,
 ) -> s3.Bucket:
@@ -59,6 +62,6 @@ def _bucket(
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
         server_access_logs_bucket=access_logs,
         server_access_logs_prefix="data/" if access_logs else None,
-        lifecycle_rules=[lifecycle],
+        lifecycle_rules=list(lifecycle),
         removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
     )

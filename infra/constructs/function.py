@@ -11,7 +11,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.acknowledgements import CONNECTIONS, RUNTIME, XRAY, acknowledge, acknowledge_resource
+from infra.acknowledgements import CONNECTIONS, EXECUTIONS, OBJECTS, RUNTIME, XRAY, acknowledge, acknowledge_resource
 from infra.constructs.assets import ARCHITECTURE
 from infra.constructs.assets import RUNTIME as PYTHON
 from infra.constructs.logs import make_log_group
@@ -29,6 +29,7 @@ class Package:
     """What all functions have in common."""
 
     code: lambda_.Code
+    images: Mapping[str, lambda_.Code]
     layers: Mapping[str, lambda_.ILayerVersion]
     environment: Mapping[str, str]
 
@@ -53,11 +54,11 @@ def make_function(
         scope,
         f"Function-{row.name}",
         function_name=around.prefix + row.name,
-        runtime=PYTHON,
+        runtime=lambda_.Runtime.FROM_IMAGE if row.image else PYTHON,
         architecture=ARCHITECTURE,
-        handler=row.handler,
-        code=package.code,
-        layers=[package.layers[name] for name in row.layers],
+        handler=lambda_.Handler.FROM_IMAGE if row.image else row.handler,
+        code=package.images[row.name] if row.image else package.code,
+        layers=[package.layers[name] for name in row.layers] or None,
         environment=dict(package.environment),
         memory_size=row.memory,
         timeout=Duration.seconds(row.timeout),
@@ -68,7 +69,8 @@ def make_function(
         snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if row.kind == "api" else None,
         recursive_loop=lambda_.RecursiveLoop.ALLOW if row.name in row.invokes else None,
     )
-    acknowledge(function, "L1", RUNTIME)
+    if not row.image:
+        acknowledge(function, "L1", RUNTIME)
     if failures and is_started_async(row):
         function.configure_async_invoke(
             max_event_age=STALE, retry_attempts=ASYNC_RETRIES, on_failure=destinations.SqsDestination(failures)
@@ -104,6 +106,10 @@ def _make_role(
         },
     )
     acknowledge(role, "IAM5[Resource::*]", XRAY)
+    for bucket in (*row.gets, *row.puts):
+        acknowledge_resource(role, around.objects(bucket), OBJECTS)
+    for workflow in row.stops:
+        acknowledge_resource(role, around.executions(workflow), EXECUTIONS)
     if row.posts_to_sockets:
         acknowledge_resource(role, around.connections_arn, CONNECTIONS)
     return role

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
+from infra.constructs.buckets import bucket_name
 from shared.catalogue import Function, Queue, Stream
 from shared.storage.schema import TABLES
 
@@ -23,6 +24,10 @@ WRITE = (
 )
 FOLLOW = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams")
 RECEIVE = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+# Without s3:ListBucket a missing object is "forbidden" instead of "not found".
+GET = ("s3:GetObject",)
+PUT = ("s3:DeleteObject", "s3:GetObject", "s3:PutObject")
+LIST = ("s3:ListBucket",)
 TRACE = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
 
 
@@ -48,6 +53,16 @@ class Surroundings:
     def workflow(self, name: str) -> str:
         return self._arn("states", "stateMachine", self.prefix + name, colon=True)
 
+    def executions(self, name: str) -> str:
+        return self._arn("states", "execution", f"{self.prefix}{name}:*", colon=True)
+
+    def bucket(self, name: str) -> str:
+        bucket = bucket_name(self.prefix, name)
+        return self.stack.format_arn(service="s3", resource=bucket, region="", account="")
+
+    def objects(self, name: str) -> str:
+        return f"{self.bucket(name)}/*"
+
     def queue(self, name: str) -> str:
         return self.stack.format_arn(service="sqs", resource=self.prefix + name)
 
@@ -67,8 +82,12 @@ def rights(row: Function, around: Surroundings, *, log_group_arn: str, failures_
         (("dynamodb:Query",), [arn for name in (*reads, *row.writes) for arn in around.indexes(name)]),
         (FOLLOW, streams),
         (RECEIVE, queues),
+        (GET, [around.objects(name) for name in row.gets]),
+        (PUT, [around.objects(name) for name in row.puts]),
+        (LIST, [around.bucket(name) for name in (*row.gets, *row.puts)]),
         (("lambda:InvokeFunction",), [around.function(name) for name in row.invokes]),
         (("states:StartExecution",), [around.workflow(name) for name in row.starts]),
+        (("states:StopExecution",), [around.executions(name) for name in row.stops]),
         (tuple(f"cognito-idp:{action}" for action in row.identities), [around.pool_arn] if row.identities else []),
         (("execute-api:ManageConnections",), [around.connections_arn] if row.posts_to_sockets else []),
         (("sqs:SendMessage",), [failures_arn] if failures_arn else []),

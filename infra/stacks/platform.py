@@ -7,7 +7,7 @@ from aws_cdk import Aws, Stack
 from constructs import Construct
 
 from infra.constructs.alarms import Alarms
-from infra.constructs.assets import code_asset, make_layer
+from infra.constructs.assets import code_asset, image_asset, make_layer
 from infra.constructs.function import Deployed, Package, make_function
 from infra.constructs.http_api import HttpRoutes, make_http_api
 from infra.constructs.log_source import add_log_sources
@@ -71,7 +71,8 @@ class PlatformStack(Stack):
             name: make_layer(self, name, prefix=self._prefix, scratch=scratch, must_be_built=must_be_built)
             for name in names
         }
-        return Package(code_asset(scratch), layers, environment(self._deployment(sockets)))
+        images = {row.name: image_asset(scratch, row) for row in FUNCTIONS.values() if row.image}
+        return Package(code_asset(scratch), images, layers, environment(self._deployment(sockets)))
 
     def _deployment(self, sockets: SocketApi) -> Deployment:
         return Deployment(

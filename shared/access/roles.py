@@ -9,9 +9,16 @@ from shared.access.permissions import PERMISSIONS
 
 ROLES: dict[str, tuple[str, ...]] = {
     "admin": ("*",),
-    "developer": ("*:read", "insiders:ingest", "insiders:drill", "keys:write"),
+    "developer": ("*:read", "insiders:ingest", "insiders:drill", "keys:write", "datasets:write", "models:*"),
     "viewer": ("*:read",),
-    "analyst": ("*:read", "insiders:drill", "incidents:view", "incidents:create", "incidents:respond"),
+    "analyst": (
+        "*:read",
+        "insiders:drill",
+        "incidents:view",
+        "incidents:create",
+        "incidents:respond",
+        "models:predict",
+    ),
     "responder": ("*:read", "incidents:view", "incidents:create", "incidents:respond"),
     "auditor": ("*:read",),
 }

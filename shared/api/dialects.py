@@ -15,6 +15,7 @@ from shared.core.errors import (
     Forbidden,
     Invalid,
     LimitReached,
+    Malformed,
     NotBuilt,
     NotFound,
     TooLarge,
@@ -24,6 +25,7 @@ from shared.core.errors import (
 
 STATUS: Mapping[type[DomainError], int] = {
     Invalid: 422,
+    Malformed: 400,
     TooLarge: 413,
     Unauthenticated: 401,
     Forbidden: 403,

@@ -2,6 +2,7 @@
 
 DomainError
 ├── Invalid            the request cannot be understood or is out of bounds
+│   ├── Malformed      it is not in the form that is read here
 │   ├── TooLarge       it is bigger than what is stored or served
 │   └── OtherRequest   its Idempotency-Key was used for another request
 ├── Unauthenticated    nobody we know is calling
@@ -29,6 +30,10 @@ class DomainError(Exception):
 
 class Invalid(DomainError):
     code = "invalid"
+
+
+class Malformed(Invalid):
+    code = "malformed"
 
 
 class TooLarge(Invalid):

@@ -1,10 +1,18 @@
-"""What seed 001 counts: its own models, jobs and bytes, and nobody else's (conflict C04).
-
-Tabular models, their training and their uploads are not built. Until their noun answers here, the counts are those
-of an empty collection, which is what it is.
-"""
+"""What seed 001 counts: its own models, jobs and bytes, and nobody else's (conflict C04)."""
 
 from dataclasses import dataclass
+
+from shared.core.clock import utc_now
+from shared.datasets.repository import dataset_repository
+from shared.tabular.repository import model_repository
+from shared.training.repository import is_late, job_repository
+
+SOURCES = {
+    "models_count": "counter in the table tabular, changed in the transaction that registers a model",
+    "active_jobs": "training jobs in the table tabular that have not ended and are not past their deadline",
+    "storage_used": "counter in the table tabular: bytes of the uploaded files that are kept",
+    "uptime": "since the deployment",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,5 +25,11 @@ class TabularInventory:
 
 
 def tabular_inventory() -> TabularInventory:
-    """The collection as it is now."""
-    return TabularInventory()
+    """The collection as it is now: three reads."""
+    now = utc_now()
+    running = sum(not is_late(job, now) for job in job_repository().running())
+    return TabularInventory(
+        models=sum(model_repository().counts().values()),
+        active_jobs=running,
+        stored_bytes=dataset_repository().stored_bytes(),
+    )

@@ -10,6 +10,8 @@ from shared.outbox.model import Announcement
 # Of a payload that is too long for a socket, the short plain fields are sent: enough to ask for the rest.
 MOST_FIELD_BYTES = 1_000
 MOST_FIELDS = 50
+# What clients of seed 001 hear without subscribing, and the end of a job in the message that their document knows.
+MLOPS_TOPIC, MLOPS_PROGRESS, MLOPS_COMPLETED = "training", "training_progress", "training_completed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,20 @@ class Event:
     previous: int
     message: dict[str, Any]
     delivered: bool = False
+
+    @property
+    def mlops(self) -> list[dict[str, Any]]:
+        """The same for clients of seed 001: flat messages, named by what happened; nothing of other topics.
+
+        A completed job is the last `training_progress`, at 100 percent, and `training_completed`.
+        """
+        if self.topic != MLOPS_TOPIC:
+            return []
+        fields = dict(self.message["data"])
+        kind = fields.pop("kind")
+        fields.pop("synthetic", None)
+        kinds = (MLOPS_PROGRESS, MLOPS_COMPLETED) if kind == MLOPS_COMPLETED else (kind,)
+        return [{**fields, "type": one} for one in kinds]
 
 
 def numbered(announcement: Announcement, number: int, previous: int) -> Event:

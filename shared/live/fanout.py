@@ -1,4 +1,5 @@
-"""From the outbox to the sockets: every announcement to every enterprise connection that subscribed to its topic.
+"""From the outbox to the sockets: every announcement to every enterprise connection that subscribed to its topic, and
+the progress of trainings to every connection of seed 001, which has no subscriptions.
 
 The input comes at least once and in order. A record that cannot be read is reported alone and holds up nobody; when a
 table does not answer, the batch stops there, so that the order survives the retry.
@@ -13,7 +14,7 @@ from shared.core.logging import logger
 from shared.live.delivery import Delivery
 from shared.live.event import Event
 from shared.live.events import EventLog
-from shared.live.model import EVERYTHING, MOST_TOPIC_LENGTH
+from shared.live.model import EVERYTHING, MOST_TOPIC_LENGTH, Connection
 from shared.live.protocols import encode
 from shared.live.repository import ConnectionRepository
 from shared.outbox.model import Announcement, from_record
@@ -65,10 +66,17 @@ class FanOut:
         if not events:
             return
         queues = {
-            connection.connection_id: [encode(event.message) for event in events if connection.wants(event.topic)]
+            connection.connection_id: [encode(message) for event in events for message in _heard(connection, event)]
             for connection in self.connections.everyone()
         }
         self.delivery.broadcast({name: queue for name, queue in queues.items() if queue}, BATCH_SECONDS)
+
+
+def _heard(connection: Connection, event: Event) -> list[dict[str, Any]]:
+    """The messages that a connection gets of an event, in its own protocol (C02)."""
+    if connection.wants(event.topic):
+        return [event.message]
+    return [] if connection.enterprise else event.mlops
 
 
 _POISON = object()

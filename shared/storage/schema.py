@@ -59,9 +59,10 @@ DIRECTORY = Table("directory")
 REQUESTS = Table("requests", ttl="expires_at")
 TRAFFIC = Table("traffic", ttl="expires_at")
 EXPLANATIONS = Table("explanations", ttl="expires_at")
+TABULAR = Table("tabular", indexes=(Index("by_kind", pk="kind_pk", sk="sk"),), ttl="expires_at")
 
 TABLES: dict[str, Table] = {
     table.name: table
-    for table in (INSIDERS, INCIDENTS, OUTBOX, LIVE, ACCOUNTS, DIRECTORY, REQUESTS, TRAFFIC, EXPLANATIONS)
+    for table in (INSIDERS, INCIDENTS, OUTBOX, LIVE, ACCOUNTS, DIRECTORY, REQUESTS, TRAFFIC, EXPLANATIONS, TABULAR)
 }
 BUCKETS: tuple[str, ...] = ("data",)

@@ -17,7 +17,7 @@ from shared.core.paging import Page
 from shared.core.settings import settings
 from shared.storage.attributes import Item, from_item, to_attribute, to_item
 from shared.storage.schema import Index, Table
-from shared.storage.writes import Write
+from shared.storage.writes import Update, Write
 
 CONFLICT_ATTEMPTS = 12
 # Reasons of a cancelled transaction that go away by themselves; botocore repeats none of them.
@@ -123,6 +123,14 @@ class Store:
             if "ConditionalCheckFailed" not in codes:
                 raise
             raise ConditionFailed(codes.index("ConditionalCheckFailed")) from cancelled
+
+    def apply(self, write: Update) -> None:
+        """One update alone. Unlike transactions, updates of one row do not collide; a lost answer may add twice."""
+        request = write.request(self._prefix)["Update"]
+        try:
+            self._dynamodb.update_item(**request)
+        except self._dynamodb.exceptions.ConditionalCheckFailedException as failed:
+            raise ConditionFailed(0) from failed
 
     def count_up(self, table: Table, key: Mapping[str, str], counter: str) -> int:
         """Add one and return the new value: a number that nobody else gets. Lost answers leave gaps, never doubles."""

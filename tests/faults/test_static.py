@@ -11,7 +11,7 @@ from shared.core.aws import client
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for folder in ("shared", "functions") for path in (ROOT / folder).rglob("*.py"))
 FORBIDDEN = {"scan", "execute_statement", "batch_execute_statement", "execute_transaction", "put_item"}
-SERVICES = ("dynamodb", "lambda", "stepfunctions", "cognito-idp", "apigatewaymanagementapi")
+SERVICES = ("dynamodb", "s3", "lambda", "stepfunctions", "cognito-idp", "apigatewaymanagementapi")
 # Puts without a condition, and why nobody else's write can be lost by them.
 UNCONDITIONAL = {
     "shared/outbox/model.py": "the id is derived from a change whose own write is conditional",

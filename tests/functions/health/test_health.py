@@ -12,13 +12,21 @@ from typing import Any
 import pytest
 
 from functions.health.app import handler
-from functions.health.page import prefers_html
+from functions.health.schemas import size_text
+from shared.api.accept import prefers_html
 from shared.core.clock import utc_now
 from shared.core.settings import settings
+from shared.datasets.repository import STORED
 from shared.health.machine import UNMEASURED, Load, Machine
 from shared.health.service import NOT_BUILT, HealthService
 from shared.health.uptime import uptime_text
+from shared.storage.schema import TABULAR
+from shared.storage.store import store
+from shared.storage.writes import Update
+from shared.training.model import Job, Wanted
+from shared.training.repository import job_repository
 from tests.builders.http import get
+from tests.builders.tabular import a_model
 
 MICROS = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}"
 
@@ -113,6 +121,28 @@ def test_system_status(tables: Any) -> None:
     assert re.fullmatch(r"\d+(\.\d+)?%", body["cpu_usage"])
     assert re.fullmatch(r"\d+(\.\d+)?%", body["memory_usage"])
     assert re.fullmatch(r"(\d+ days? )?\d{1,2}:\d{2}:\d{2}", body["uptime"])
+    assert set(body["sources"]) == set(body) - {"status", "sources"}
+
+
+def test_system_status_counts_models_jobs_and_bytes(tables: Any) -> None:
+    for status in ("trained", "trained", "deployed", "archived"):
+        a_model(status=status)
+    for number, age in enumerate((1, 2, 60 * 24)):
+        started = utc_now() - timedelta(minutes=age)
+        job_repository().add(Job(f"job_{number}", Wanted("file_1"), "running", "Model selection", started, "ana"))
+    store().transact([Update(TABULAR, STORED, add={"bytes": 2_460_000, "files": 1})])
+
+    body = body_of("/api/status")
+
+    assert (body["models_count"], body["storage_used"]) == (4, "2.5 MB")
+    assert body["active_jobs"] == 2, "nobody works on the one of yesterday any more"
+
+
+@pytest.mark.parametrize(
+    ("size", "text"), [(0, "0.0 MB"), (20_400, "20.4 KB"), (124_500_000, "124.5 MB"), (3 * 10**9, "3000.0 MB")]
+)
+def test_a_size_in_the_seeds_words(size: int, text: str) -> None:
+    assert size_text(size) == text
 
 
 def test_strict_mode_leaves_three_addresses_open(tables: Any, monkeypatch: pytest.MonkeyPatch) -> None:

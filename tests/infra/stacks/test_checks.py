@@ -13,6 +13,9 @@ from tests.infra.stacks.templates import Assembly
 
 ROOT = Path(__file__).parents[3]
 XRAY, SOCKETS = "IAM5[Resource::*]", "IAM5[Resource::.../ws/POST/@connections/*]"
+HERE = "<AWS::Region>:<AWS::AccountId>"
+OBJECTS = "IAM5[Resource::arn:<AWS::Partition>:s3:::vedette-dev-data-<AWS::AccountId>-<AWS::Region>/*]"
+EXECUTIONS = f"IAM5[Resource::arn:<AWS::Partition>:states:{HERE}:execution:vedette-dev-training:*]"
 
 
 def test_nothing_is_found_that_was_not_acknowledged(assembly: Assembly) -> None:
@@ -33,7 +36,9 @@ def test_acknowledged_is_exactly_this(assembly: Assembly) -> None:
     assert found == {
         *((XRAY, role) for role in {*roles, "vedette-dev/GatewayLogRole"}),
         *((SOCKETS, role) for role in sending),
-        *(("L1", f"vedette-dev/Function-{name}") for name in FUNCTIONS),
+        *(("L1", f"vedette-dev/Function-{name}") for name, row in FUNCTIONS.items() if not row.image),
+        *((OBJECTS, f"vedette-dev/Role-{name}") for name, row in FUNCTIONS.items() if row.gets or row.puts),
+        *((EXECUTIONS, f"vedette-dev/Role-{name}") for name, row in FUNCTIONS.items() if row.stops),
         *(("SQS3", f"vedette-dev/Failures-{name}") for name in failing),
         ("APIG4", "vedette-dev/SocketApi"),
         ("APIG4", "vedette-dev/Routes"),

@@ -21,13 +21,18 @@ def deployed(assembly: Assembly) -> dict[str, dict[str, Any]]:
 
 def layers_of(assembly: Assembly, function: dict[str, Any]) -> tuple[str, ...]:
     """In alphabetical order, as CDK writes them; no file is in two of them."""
-    names = [assembly.platform.get(layer)["LayerName"] for layer in function["Layers"]]
+    names = [assembly.platform.get(layer)["LayerName"] for layer in function.get("Layers", [])]
     return tuple(name.removeprefix("vedette-dev-") for name in names)
+
+
+def handler_of(function: dict[str, Any]) -> str:
+    """Of a container image, its command."""
+    return function["Handler"] if "Handler" in function else function["ImageConfig"]["Command"][0]
 
 
 def test_template_has_the_functions_of_the_catalogue_and_no_other(assembly: Assembly) -> None:
     found = {
-        name: (function["Handler"], function["MemorySize"], function["Timeout"], layers_of(assembly, function))
+        name: (handler_of(function), function["MemorySize"], function["Timeout"], layers_of(assembly, function))
         for name, function in deployed(assembly).items()
     }
 
@@ -37,8 +42,11 @@ def test_template_has_the_functions_of_the_catalogue_and_no_other(assembly: Asse
 
 
 def test_every_function_runs_the_same_way(assembly: Assembly) -> None:
-    for function in deployed(assembly).values():
-        assert function["Runtime"] == "python3.13"
+    for name, function in deployed(assembly).items():
+        if FUNCTIONS[name].image:
+            assert (function["PackageType"], "Runtime" in function) == ("Image", False)
+        else:
+            assert function["Runtime"] == "python3.13"
         assert function["Architectures"] == ["arm64"]
         assert function["TracingConfig"] == {"Mode": "Active"}
         assert function["LoggingConfig"]["LogFormat"] == "JSON"
@@ -117,7 +125,8 @@ def test_function_that_calls_itself_is_allowed_to(assembly: Assembly) -> None:
 
 
 def test_code_is_both_packages_without_training_and_tests(assembly: Assembly) -> None:
-    keys = {function["Code"]["S3Key"].removesuffix(".zip") for function in deployed(assembly).values()}
+    codes = [function["Code"] for function in deployed(assembly).values()]
+    keys = {code["S3Key"].removesuffix(".zip") for code in codes if "S3Key" in code}
     (code,) = [assembly.folder / f"asset.{key}" for key in keys]
 
     assert {path.name for path in code.iterdir()} == {"functions", "shared", "openapi.json"}
@@ -126,6 +135,19 @@ def test_code_is_both_packages_without_training_and_tests(assembly: Assembly) ->
     assert documented
     assert documented <= {route.path for route in routes()}
     assert not [path for path in code.rglob("*") if path.name in {"__pycache__", "tests", "train_model"}]
+
+
+def test_image_has_its_packages_its_handler_and_no_models(assembly: Assembly) -> None:
+    assets = json.loads((assembly.folder / "vedette-dev.assets.json").read_text())["dockerImages"].values()
+    (source,) = [asset["source"] for asset in assets]
+    staged = assembly.folder / source["directory"]
+
+    assert source["platform"] == "linux/arm64"
+    assert {path.name for path in staged.iterdir()} == {"Dockerfile", "functions", "shared", "requirements"}
+    assert "scikit-learn==" in (staged / "requirements" / "fit.txt").read_text()
+    assert (staged / "functions" / "train_model" / "handler.py").is_file()
+    assert (staged / "functions" / "train_model" / "tabular" / "steps.py").is_file()
+    assert not [path for path in staged.rglob("*") if path.name in {"__pycache__", "tests", "insiders"}]
 
 
 def test_models_of_the_repository_lie_where_the_settings_say(assembly: Assembly) -> None:

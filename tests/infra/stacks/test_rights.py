@@ -47,8 +47,13 @@ def expected(assembly: Assembly, row: Function) -> Rights:
     rights = {(f"dynamodb:{action}", table) for table, actions in tables.items() for action in actions}
     for name in {*row.reads, *row.writes}:
         rights |= {("dynamodb:Query", f"table/vedette-dev-{name}/index/{index.name}") for index in TABLES[name].indexes}
+    for buckets, actions in ((row.gets, {"GetObject"}), (row.puts, {"DeleteObject", "GetObject", "PutObject"})):
+        for bucket in buckets:
+            arn = f"arn:<AWS::Partition>:s3:::vedette-dev-{bucket}-<AWS::AccountId>-<AWS::Region>"
+            rights |= {("s3:ListBucket", arn), *((f"s3:{action}", f"{arn}/*") for action in actions)}
     rights |= {("lambda:InvokeFunction", f"function:vedette-dev-{name}") for name in row.invokes}
     rights |= {("states:StartExecution", f"stateMachine:vedette-dev-{name}") for name in row.starts}
+    rights |= {("states:StopExecution", f"execution:vedette-dev-{name}:*") for name in row.stops}
     rights |= {(f"xray:{action}", "*") for action in ("PutTelemetryRecords", "PutTraceSegments")}
     return rights | from_sources(assembly, row) | own(assembly, row)
 

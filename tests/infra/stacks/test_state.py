@@ -70,6 +70,14 @@ def test_buckets_are_private_encrypted_and_versioned(assembly: Assembly) -> None
         assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
 
 
+def test_presigned_uploads_go_after_a_day(assembly: Assembly) -> None:
+    (data,) = [bucket for bucket in assembly.state.of_type("AWS::S3::Bucket").values() if "BucketName" in bucket]
+
+    rules = {rule.get("Prefix"): rule for rule in data["LifecycleConfiguration"]["Rules"]}
+
+    assert (rules["uploads/"]["ExpirationInDays"], rules["uploads/"]["Status"]) == (1, "Enabled")
+
+
 def test_buckets_refuse_connections_without_tls(assembly: Assembly) -> None:
     policies = assembly.state.of_type("AWS::S3::BucketPolicy").values()
 
