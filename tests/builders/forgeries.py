@@ -193,7 +193,7 @@ def signed_for_something_else() -> Iterator[tuple[str, str]]:
         "exp is infinite": {"exp": float("inf")},
         "exp is no number": {"exp": float("nan")},
         "exp is a list": {"exp": [now + 3600]},
-        "not yet": {"nbf": now + 120},
+        "not yet": {"nbf": now + 86_400},  # a whole test run may lie between making it and sending it
         "issued tomorrow": {"iat": now + 86_400},
         "never issued": {"iat": None},
         "iat is text": {"iat": "now"},

@@ -25,7 +25,7 @@ def fields(schema: Any, models: dict[str, Any], seen: frozenset[str] = frozenset
         return
     model = str(schema.get("$ref", "")).rpartition("/")[2]
     if model and model not in seen:
-        yield from fields(models[model], models, seen | {model})
+        yield from fields(models.get(model, {}), models, seen | {model})  # the documentation takes some out
     yield from schema.get("properties", {})
     for each in schema.values():
         yield from fields(each, models, seen)

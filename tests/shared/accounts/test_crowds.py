@@ -111,7 +111,9 @@ def test_across_midnight_every_unit_counts_for_one_day(accounts: AccountService,
     used = {day: account_repository().standing("night", day).used["networks"] for day in days}
     assert sum(used.values()) == len(got)
     assert used == {day: sum(one.day == day for one in got) for day in days}
-    assert list(used.values()) == [5, 5]
+    # How many are decided before midnight is the threads' luck; after it, more than five still want to.
+    evening, morning = used.values()
+    assert (1 <= evening <= 5, morning) == (True, 5)
 
 
 def test_sixteen_equal_operations_are_one(quotas: QuotaService, john: str) -> None:
