@@ -39,7 +39,7 @@ run: $(STAMPS)/local ## start the platform: PORT=8000 AUTH=open|strict DATA=.loc
 
 test: $(STAMPS)/dev $(STAMPS)/train ## run the tests, fast ones first
 	@$(PY) -m pytest -m "not slow" -n auto --dist loadfile
-	@$(PY) -m pytest -m slow
+	@$(PY) -m pytest -m slow -n auto
 
 check: $(STAMPS)/dev $(STAMPS)/train ## the gate: format, lint, types, import contracts, tests
 	@$(PY) -m ruff format --check .

@@ -57,13 +57,14 @@ def test_the_matrix_is_the_reviewed_one() -> None:
 
 
 @guarded
-@pytest.mark.parametrize("sent", [None, "garbage", "user:U001", "a.b.c", "foreign"])
-def test_nobody_gets_in_without_a_good_token(strict: None, route: Route, sent: str | None) -> None:
-    given = token("ana", "admin", key=FOREIGN_KEY) if sent == "foreign" else sent
-    answer = send(route, {"authorization": f"Bearer {given}"} if given else {})
+def test_nobody_gets_in_without_a_good_token(strict: None, route: Route) -> None:
+    foreign = token("ana", "admin", key=FOREIGN_KEY)
 
-    assert answer.status == 401, answer
-    assert answer.headers["www-authenticate"] == "Bearer"
+    for given in (None, "garbage", "user:U001", "a.b.c", foreign):
+        answer = send(route, {"authorization": f"Bearer {given}"} if given else {})
+
+        assert answer.status == 401, (given, answer)
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
 @guarded
