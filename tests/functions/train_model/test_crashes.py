@@ -64,6 +64,9 @@ def take(name: str, job: Job, calls: Calls, number: int, *, before: bool, **more
     except Died:
         calls.die_at(-1, before=True)
         return step(name, job.job_id, **more)
+    finally:
+        # A quick machine looks for a stop less often: the call may not come in this step, and is not for the next one.
+        calls.die_at(-1, before=True)
 
 
 def count_of(name: str, job: Job, calls: Calls, **more: Any) -> tuple[int, Any]:
